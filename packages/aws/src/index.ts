@@ -1,1 +1,1 @@
-export {};
+export * from "./calls/object-calls.ts";

@@ -1,1 +1,14 @@
-export {};
+export * from "./batch.ts";
+export * from "./config/model.ts";
+export * from "./grant.ts";
+export * from "./identity.ts";
+export * from "./ledger/checkpoint.ts";
+export * from "./ledger/ledger.ts";
+export * from "./ledger/result.ts";
+export * from "./limits.ts";
+export * from "./plan/dataset.ts";
+export * from "./plan/row.ts";
+export * from "./plan/summary.ts";
+export * from "./progress/snapshot.ts";
+export * from "./store/local.ts";
+export * from "./store/store.ts";

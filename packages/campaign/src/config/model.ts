@@ -1,0 +1,90 @@
+// campaign.yaml as the rooms see it: validated, with every default filled in (design.md 9). Nothing secret is ever in it.
+import type { AccountId, CanonicalId } from "../identity.ts";
+import type { Op } from "../plan/row.ts";
+
+/** Where an account's (or the bucket owner's) credentials come from. Secrets are referred to, never written. */
+export type CredentialSource =
+  | { readonly kind: "role"; readonly roleArn: string /** Resolved from `from-env:NAME` when used. */; readonly externalId?: string }
+  | { readonly kind: "profile"; readonly profile: string }
+  /** The SDK's default chain. */
+  | { readonly kind: "default" }
+  /** Names of environment variables that hold keys, for accounts without roles and for S3-compatible servers. */
+  | { readonly kind: "keys"; readonly accessKeyIdEnv: string; readonly secretAccessKeyEnv: string; readonly sessionTokenEnv?: string };
+
+export interface AccountConfig {
+  readonly id: AccountId;
+  readonly name: string;
+  readonly credentials: CredentialSource;
+  /** Where given, `plan` needs no network for it; a worker still proves it before its first write. */
+  readonly canonicalId?: CanonicalId;
+}
+
+export interface BucketConfig {
+  readonly name: string;
+  readonly owner: AccountId;
+  readonly ownerCanonicalId?: CanonicalId;
+  /** How the bucket owner's own calls are signed. */
+  readonly credentials: CredentialSource;
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly stsEndpoint?: string;
+  readonly forcePathStyle: boolean;
+  /** Servers that know no AssumeRole, ownership controls or expected-bucket-owner (e.g. RADOS Gateway). */
+  readonly dialect: "aws" | "rgw";
+}
+
+export type Action = Op | "hold" | "skip";
+
+/** Conditions are and-ed; the members of a list are or-ed. */
+export interface RuleCondition {
+  readonly account?: readonly AccountId[];
+  readonly prefix?: readonly string[];
+  readonly glob?: readonly string[];
+  readonly storageClass?: readonly string[];
+  readonly encryption?: readonly string[];
+  /** Bytes. */
+  readonly largerThan?: number;
+  readonly smallerThan?: number;
+  /** Days, measured from the report's creation. */
+  readonly olderThanDays?: number;
+  readonly newerThanDays?: number;
+  readonly latest?: boolean;
+}
+
+export interface Rule {
+  readonly when: RuleCondition;
+  readonly do: Action;
+  /** Line in the campaign file, for explanations. */
+  readonly line: number;
+}
+
+export interface CampaignConfig {
+  /** The file it came from, absolute. */
+  readonly file: string;
+  readonly campaign: string;
+  readonly bucket: BucketConfig;
+  readonly inventory: {
+    readonly manifest: string /** Folder that stands for the root of the inventory's destination bucket. */;
+    readonly root?: string;
+  };
+  readonly accounts: readonly AccountConfig[];
+  readonly actions: {
+    readonly default: Action;
+    readonly thirdPartyGrants: "keep" | "drop" | "hold";
+    readonly rules: readonly Rule[] /** Key of the bucket owner for `reencrypt` and `copy`. */;
+    readonly kmsKey?: string;
+  };
+  readonly limits: {
+    readonly requestsPerSecond: number;
+    readonly batchRows: number;
+    readonly inventoryAgeHours: number;
+    /** Worker processes that `run` starts. */
+    readonly processes: number;
+    /** S3 requests in flight in one process. */
+    readonly concurrency: number;
+  };
+  /** Absolute folder, or s3://bucket/prefix. */
+  readonly store: string;
+  /** "embedded", or a redis:// or rediss:// URL (with `from-env:NAME` resolved). */
+  readonly redis: string;
+}

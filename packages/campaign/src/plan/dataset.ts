@@ -1,0 +1,84 @@
+// The plan dataset: plan/account=<id>/part-NNNNN.parquet, where a row group is a batch (design.md 3).
+import { type BatchRef, planPartPath } from "../batch.ts";
+import type { AccountId } from "../identity.ts";
+import { PART_BATCHES_MAX } from "../limits.ts";
+import { encodeTable, type TableEncoder } from "../parquet/encode.ts";
+import { openTable, type StoredTable } from "../parquet/open.ts";
+import { type CampaignStore, StoreError } from "../store/store.ts";
+import { planColumns, planRow } from "./columns.ts";
+import { OPS, type Op, type PlanRow } from "./row.ts";
+
+/** Footer entry: `[[op, rows], …]`, one for each row group, so that jobs are made without reading a row. */
+const BATCHES = "quitclaim.batches";
+
+export interface PlanPart {
+  readonly account: AccountId;
+  readonly part: number;
+  readonly batches: readonly BatchRef[];
+  /** The rows of one batch, in plan order. */
+  read(rowGroup: number): Promise<PlanRow[]>;
+}
+
+/** Writes one account's parts. Batches are written in the order given; a part is in the store only when it is whole. */
+export class PlanWriter {
+  #encoder: TableEncoder | undefined;
+  #batches: [Op, number][] = [];
+  #part = 0;
+  #total = 0;
+  readonly #store: CampaignStore;
+  readonly #account: AccountId;
+
+  constructor(store: CampaignStore, account: AccountId) {
+    this.#store = store;
+    this.#account = account;
+  }
+
+  /** One batch: rows of one op, at most BATCH_ROWS_MAX. */
+  async add(rows: readonly PlanRow[]): Promise<void> {
+    const op = rows[0]?.op;
+    if (op === undefined || rows.some((r) => r.op !== op)) throw new Error("a batch has one op and at least one row");
+    this.#encoder ??= encodeTable(planColumns([]));
+    this.#encoder.rowGroup(planColumns(rows));
+    this.#batches.push([op, rows.length]);
+    this.#total++;
+    if (this.#batches.length === PART_BATCHES_MAX) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#encoder === undefined) return;
+    await this.#store.write(planPartPath(this.#account, this.#part), this.#encoder.finish({ [BATCHES]: JSON.stringify(this.#batches) }));
+    this.#part++;
+    this.#encoder = undefined;
+    this.#batches = [];
+  }
+
+  /** How many parts and batches this account has. */
+  async finish(): Promise<{ parts: number; batches: number }> {
+    await this.#flush();
+    return { parts: this.#part, batches: this.#total };
+  }
+}
+
+/** Throws StoreError where the part is missing, cut off, or not what plan.json promised. */
+export async function openPlanPart(store: CampaignStore, account: AccountId, part: number): Promise<PlanPart> {
+  const path = planPartPath(account, part);
+  const table: StoredTable | undefined = await openTable(store, path);
+  if (table === undefined)
+    throw new StoreError(`${store.location}: ${path} is missing, although plan.json counts it. Restore it or plan again.`);
+  const entry = table.entry(BATCHES);
+  const listed = entry === undefined ? undefined : (JSON.parse(entry) as [string, number][]);
+  if (listed === undefined || listed.length !== table.rowGroupRows.length)
+    throw new StoreError(`${store.location}: ${path} was not written by quitclaim's planner`);
+  const batches = listed.map(([name, rows], rowGroup): BatchRef => {
+    const op = OPS.find((o) => o === name);
+    if (op === undefined || rows !== table.rowGroupRows[rowGroup])
+      throw new StoreError(`${store.location}: ${path} does not agree with its own footer at row group ${rowGroup}`);
+    return { account, part, rowGroup, rows, op };
+  });
+  return {
+    account,
+    part,
+    batches,
+    read: async (rowGroup) => (await table.readRowGroup(rowGroup)).map((row) => planRow(row as Parameters<typeof planRow>[0])),
+  };
+}
