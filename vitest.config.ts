@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    reporters: ["default", "./test/reporting/summary.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,
