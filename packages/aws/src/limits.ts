@@ -1,0 +1,27 @@
+// Every bound of this package, with its unit in its name.
+
+/** AssumeRole: role chaining refuses more, so never more (domain.md 5). */
+export const session_seconds = 3_600;
+/** A session is renewed this long before it ends, or in the last quarter of a shorter life. */
+export const refresh_ahead_ms_max = 6 * 60_000;
+/** Between attempts at a renewal that failed while the old session still works. */
+export const refresh_retry_ms = 5_000;
+/** Below this remaining life a session is not handed out any more: a request could outlive it. */
+export const session_margin_ms_max = 10_000;
+/** AssumeRole refuses a longer inline policy. */
+export const session_policy_chars_max = 2_048;
+
+export const connect_ms = 5_000;
+/** S3 answers metadata calls in tens of milliseconds; a server that needs this long will not answer. */
+export const headers_ms = 30_000;
+/** Between two pieces of an answer's body. */
+export const body_ms = 30_000;
+/** A copy of 5 GB: S3 sends its headers early and then keeps the connection alive, other servers answer at the end. */
+export const copy_headers_ms = 300_000;
+export const copy_body_ms = 300_000;
+/** An ACL of 100 grants is about 30 kB of XML; nothing these calls read is larger than this. */
+export const answer_bytes_max = 1 << 20;
+/** S3 refuses an ACL with more. */
+export const grants_max = 100;
+/** Idle connections are dropped before S3 drops them (it does so after some 5 to 10 s), so that few requests meet a closing one. */
+export const idle_connection_ms = 4_000;
