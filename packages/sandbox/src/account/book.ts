@@ -135,13 +135,13 @@ export class AccountBook {
     return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(promised) };
   }
 
-  /** Ends sessions at once: of one key, of one role, of one account, or all. Returns how many were still open. */
-  expireSessions(which: { readonly accessKeyId?: string; readonly roleArn?: string; readonly accountId?: string } = {}): number {
+  /** Ends sessions at once: those with one session ARN, of one role, of one account, or all. Returns how many were still open. */
+  expireSessions(which: { readonly arn?: string; readonly roleArn?: string; readonly accountId?: string } = {}): number {
     const now = this.#now();
     let ended = 0;
-    for (const [accessKeyId, { credential }] of this.#sessions) {
+    for (const { credential } of this.#sessions.values()) {
       const { principal } = credential;
-      if (which.accessKeyId !== undefined && which.accessKeyId !== accessKeyId) continue;
+      if (which.arn !== undefined && which.arn !== principal.arn) continue;
       if (which.roleArn !== undefined && which.roleArn !== principal.roleArn) continue;
       if (which.accountId !== undefined && which.accountId !== principal.accountId) continue;
       if (credential.expiresAt > now) ended++;

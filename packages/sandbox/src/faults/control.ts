@@ -1,54 +1,46 @@
 /**
- * Decides, request by request, what goes wrong. Seeded: with one client that sends one request at a time, the same seed and
- * settings give the same faults. Settings may change at any moment; only the token buckets start afresh then.
+ * Decides, request by request, what goes wrong. Seeded: a client that sends one request at a time meets the same faults again
+ * with the same seed and settings. Settings may change at any moment; only the token buckets start afresh then.
  */
+import type { CallSummary, Faults, FaultVerdict } from "../http/hooks.ts";
+import { S3Error } from "../http/s3-error.ts";
 import { TokenBucket } from "./bucket.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { FaultScope, FaultSettings } from "./settings.ts";
 
-/** The request as faults see it. */
-export interface FaultQuestion {
-  readonly op: string;
-  /** Absent for an anonymous request. */
-  readonly accountId?: string;
-  readonly bucket?: string;
-  readonly key?: string;
-  /** True when the request is signed by a session that could expire. */
-  readonly session: boolean;
-}
-
-/** What is to go wrong with one request. */
-export interface FaultVerdict {
-  /** Milliseconds to wait before the request is looked at. */
-  readonly delayMs: number;
-  /** Instead of doing the request. */
-  readonly before?: "SlowDown" | "InternalError" | "reset" | "ExpiredToken";
-  /** After doing it, instead of the true answer. */
-  readonly after?: "InternalError" | "reset";
-}
-
-const nothing: FaultVerdict = { delayMs: 0 };
+const slowDown = (): S3Error => new S3Error(503, "SlowDown", "Please reduce your request rate.");
+const internalError = (): S3Error => new S3Error(500, "InternalError", "We encountered an internal error. Please try again.");
+const expiredToken = (): S3Error => new S3Error(400, "ExpiredToken", "The provided token has expired.");
 
 /** Prefixes that get a token bucket of their own; above that they share one, so that random keys cannot eat memory. */
 const prefixesMax = 10_000;
 
-export class FaultControl {
+export interface FaultControlOptions {
+  readonly seed: number;
+  readonly settings?: FaultSettings;
+  /** Ends the sessions with this ARN for good; called when an `expireToken` fault strikes. */
+  readonly expireSession: (arn: string) => void;
+  /** Milliseconds; for the rate only. */
+  readonly now?: () => number;
+}
+
+export class FaultControl implements Faults {
   #settings: FaultSettings = {};
-  #active = false;
-  #random: Random;
+  readonly #random: Random;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #now: () => number;
+  readonly #expireSession: (arn: string) => void;
 
-  constructor(seed: number, settings: FaultSettings = {}, now: () => number = () => performance.now()) {
-    this.#random = seededRandom(seed);
-    this.#now = now;
-    this.set(settings);
+  constructor(options: FaultControlOptions) {
+    this.#random = seededRandom(options.seed);
+    this.#now = options.now ?? (() => performance.now());
+    this.#expireSession = options.expireSession;
+    this.set(options.settings ?? {});
   }
 
   /** Replaces all settings; `{}` ends every fault. */
   set(settings: FaultSettings): void {
     this.#settings = settings;
-    this.#active = Object.keys(settings).some((name) => name !== "scope");
     this.#buckets.clear();
   }
 
@@ -56,44 +48,53 @@ export class FaultControl {
     return this.#settings;
   }
 
-  /** What goes wrong with this request. Counts it towards the rate. */
-  decide(question: FaultQuestion): FaultVerdict {
-    if (!this.#active || !inScope(this.#settings.scope, question)) return nothing;
-    const { latency, slowDown, internalError, reset, expireToken } = this.#settings;
+  before(call: CallSummary): FaultVerdict | undefined {
+    const settings = this.#settings;
+    if (!inScope(settings.scope, call)) return undefined;
+    const { latency } = settings;
     const delayMs = latency === undefined ? 0 : latency.fixedMs + this.#random() * (latency.jitterMs ?? 0);
-    if (slowDown !== undefined && !this.#bucketFor(slowDown, question).take(this.#now())) return { delayMs, before: "SlowDown" };
-    if (question.session && this.#strikes(expireToken)) return { delayMs, before: "ExpiredToken" };
-    if (this.#strikes(reset?.before)) return { delayMs, before: "reset" };
-    if (this.#strikes(internalError?.before)) return { delayMs, before: "InternalError" };
-    if (this.#strikes(reset?.after)) return { delayMs, after: "reset" };
-    if (this.#strikes(internalError?.after)) return { delayMs, after: "InternalError" };
-    return delayMs === 0 ? nothing : { delayMs };
+    if (settings.slowDown !== undefined && !this.#tokens(settings.slowDown, call).take(this.#now())) return { delayMs, error: slowDown() };
+    if (call.arn.includes(":assumed-role/") && this.#strikes(settings.expireToken)) {
+      this.#expireSession(call.arn);
+      return { delayMs, error: expiredToken() };
+    }
+    if (this.#strikes(settings.reset?.before)) return { delayMs, reset: true };
+    if (this.#strikes(settings.internalError?.before)) return { delayMs, error: internalError() };
+    return delayMs === 0 ? undefined : { delayMs };
+  }
+
+  after(call: CallSummary, status: number): FaultVerdict | undefined {
+    // A refusal has no effect that a lost answer could hide.
+    if (status >= 400 || !inScope(this.#settings.scope, call)) return undefined;
+    if (this.#strikes(this.#settings.reset?.after)) return { reset: true };
+    if (this.#strikes(this.#settings.internalError?.after)) return { error: internalError() };
+    return undefined;
   }
 
   #strikes(probability: number | undefined): boolean {
     return probability !== undefined && probability > 0 && this.#random() < probability;
   }
 
-  #bucketFor(slowDown: NonNullable<FaultSettings["slowDown"]>, question: FaultQuestion): TokenBucket {
+  #tokens(limit: NonNullable<FaultSettings["slowDown"]>, call: CallSummary): TokenBucket {
     let name = "";
-    if (slowDown.per === "prefix") {
-      const slash = question.key?.indexOf("/") ?? -1;
-      name = `${question.bucket ?? ""}/${slash < 0 ? "" : question.key?.slice(0, slash)}`;
+    if (limit.per === "prefix") {
+      const slash = call.key?.indexOf("/") ?? -1;
+      name = `${call.bucket ?? ""}/${slash < 0 ? "" : call.key?.slice(0, slash)}`;
       if (!this.#buckets.has(name) && this.#buckets.size >= prefixesMax) name = "";
     }
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {
-      bucket = new TokenBucket(slowDown.perSecond, this.#now());
+      bucket = new TokenBucket(limit.perSecond, this.#now());
       this.#buckets.set(name, bucket);
     }
     return bucket;
   }
 }
 
-function inScope(scope: FaultScope | undefined, question: FaultQuestion): boolean {
+function inScope(scope: FaultScope | undefined, call: CallSummary): boolean {
   if (scope === undefined) return true;
-  if (scope.ops !== undefined && !scope.ops.includes(question.op)) return false;
-  if (scope.accountIds !== undefined && !scope.accountIds.includes(question.accountId ?? "")) return false;
-  if (scope.buckets !== undefined && !scope.buckets.includes(question.bucket ?? "")) return false;
-  return scope.keyPrefixes === undefined || scope.keyPrefixes.some((prefix) => question.key?.startsWith(prefix) === true);
+  if (scope.ops !== undefined && !scope.ops.includes(call.op)) return false;
+  if (scope.accountIds !== undefined && !scope.accountIds.includes(call.accountId ?? "")) return false;
+  if (scope.buckets !== undefined && !scope.buckets.includes(call.bucket ?? "")) return false;
+  return scope.keyPrefixes === undefined || scope.keyPrefixes.some((prefix) => call.key?.startsWith(prefix) === true);
 }
