@@ -1,0 +1,48 @@
+// Every BullMQ option this product relies on, stated rather than defaulted (stack.md, "what correctness needs").
+import type { JobsOptions, QueueOptions, WorkerOptions } from "bullmq";
+import type { Redis } from "ioredis";
+import { JOB_DATA_BYTES_MAX } from "../limits.ts";
+import { QUEUE_PREFIX } from "./keys.ts";
+
+export const LOCK_MS = 60_000;
+export const STALLED_INTERVAL_MS = 30_000;
+/** A batch survives this many killed workers before BullMQ calls it failed; reconcile then makes it anew. */
+export const STALLED_MAX = 8;
+export const JOB_ATTEMPTS_MAX = 5;
+export const EVENTS_MAX = 1_000;
+/** addBulk is a pipeline, not a transaction: small enough to be repeated cheaply. */
+export const ADD_CHUNK_JOBS = 250;
+
+/** Attempts are for infrastructure (Redis, store, credentials); an object's error never fails its job. */
+export const JOB_OPTIONS: Readonly<JobsOptions> = Object.freeze({
+  attempts: JOB_ATTEMPTS_MAX,
+  backoff: { type: "exponential", delay: 5_000, jitter: 0.5 },
+  // Kept until the campaign closes: BullMQ ignores a second job of the same id only while the first exists.
+  removeOnComplete: false,
+  removeOnFail: false,
+  stackTraceLimit: 3,
+  keepLogs: 10,
+  sizeLimit: JOB_DATA_BYTES_MAX,
+});
+
+export const queueOptions = (connection: Redis): QueueOptions => ({
+  connection,
+  prefix: QUEUE_PREFIX,
+  defaultJobOptions: JOB_OPTIONS,
+  streams: { events: { maxLen: EVENTS_MAX } },
+});
+
+/** `concurrency`: batches that one process holds of one account. */
+export const workerOptions = (connection: Redis, concurrency: number): WorkerOptions => ({
+  connection,
+  prefix: QUEUE_PREFIX,
+  concurrency,
+  autorun: false,
+  lockDuration: LOCK_MS,
+  lockRenewTime: LOCK_MS / 2,
+  stalledInterval: STALLED_INTERVAL_MS,
+  maxStalledCount: STALLED_MAX,
+  drainDelay: 5,
+  removeOnComplete: { count: -1 },
+  removeOnFail: { count: -1 },
+});
