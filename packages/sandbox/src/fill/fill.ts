@@ -1,0 +1,151 @@
+/**
+ * Fills a bucket the way years of cross-account uploads leave one, straight into the store: same seed, same bucket, down to the
+ * version ids. Uploads go by the same ownership and ACL functions as those over HTTP. Rows made: exactly `objects`.
+ */
+import type { Bucket } from "../store/bucket.ts";
+import { deleteMarker } from "../store/delete-marker.ts";
+import { ObjectVersion } from "../store/object.ts";
+import type { Store } from "../store/store.ts";
+import { Access } from "./access.ts";
+import { oldBucket } from "./bucket-state.ts";
+import { Cast, type Writer } from "./cast.ts";
+import { contentPool, type FilledContent, hugeContent } from "./contents.ts";
+import { Dice, Table } from "./dice.ts";
+import { hardKeys, plainKey } from "./keys.ts";
+import type { FillOptions } from "./options.ts";
+import { TraitTables } from "./traits.ts";
+
+export type { FillOptions } from "./options.ts";
+
+const firstUpload = Date.UTC(2016, 2, 1);
+const lastUpload = Date.UTC(2026, 5, 30);
+const versioningSince = Date.UTC(2018, 5, 1);
+const suspendedFrom = Date.UTC(2021, 1, 1);
+const suspendedUntil = Date.UTC(2021, 3, 15);
+/** When the bucket got the ownership mode it has today, if any. */
+const modeSince = Date.UTC(2023, 8, 1);
+const day = 86_400_000;
+
+/** Versions a key has; together about one row in ten is noncurrent. */
+const chainLengths = new Table<number>([
+  [0.935, 1],
+  [0.045, 2],
+  [0.015, 3],
+  [0.005, 5],
+]);
+const deletedShare = 0.012;
+
+/** Makes the bucket and its contents. */
+export function fillBucket(store: Store, options: FillOptions): Bucket {
+  const filler = new Filler(store, options);
+  filler.run();
+  return filler.bucket;
+}
+
+class Filler {
+  readonly bucket: Bucket;
+  readonly #store: Store;
+  readonly #options: FillOptions;
+  readonly #dice: Dice;
+  readonly #cast: Cast;
+  readonly #access: Access;
+  readonly #traits: TraitTables;
+  readonly #contents: readonly FilledContent[];
+  #left: number;
+  #keys = 0;
+
+  constructor(store: Store, options: FillOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#dice = new Dice(options.seed);
+    this.#cast = new Cast(options.accounts, options.seed);
+    this.bucket = oldBucket(store, options, this.#cast);
+    this.#access = new Access(store, this.bucket, this.#cast);
+    this.#traits = new TraitTables(store);
+    this.#contents = contentPool(this.#dice, options.seed, options.objects);
+    this.#left = options.objects;
+  }
+
+  run(): void {
+    this.#special();
+    while (this.#left > 0) this.#chain(undefined, this.#cast.draw(this.#dice));
+    this.bucket.ownership = this.#options.mode;
+    this.bucket.versioning = this.#options.versioning ? "Enabled" : undefined;
+  }
+
+  /** What every bucket of some size must have, however the dice fall: hard keys, a huge object, unsigned uploads, a lost account. */
+  #special(): void {
+    if (this.#options.objects < 100) return;
+    const { uploaders, owner, anonymous, unmapped } = this.#cast;
+    const writers = [...uploaders, owner];
+    for (const [index, key] of hardKeys.entries()) this.#version(key, writers[index % writers.length] as Writer, firstUpload + index * day);
+    this.#version("backup/full-dump.tar", uploaders[0] ?? owner, Date.UTC(2022, 3, 1), hugeContent(this.#options.seed));
+    this.#version("dropbox/drop-1.bin", anonymous, Date.UTC(2019, 0, 7));
+    this.#version("dropbox/drop-2.bin", anonymous, Date.UTC(2020, 10, 3));
+    this.#version("legacy-vendor/handover.zip", unmapped, Date.UTC(2017, 4, 9));
+  }
+
+  /** One key with its versions, oldest first, and perhaps a delete marker on top. */
+  #chain(key: string | undefined, writer: Writer): void {
+    const dice = this.#dice;
+    let at = firstUpload + Math.floor(dice.roll() * ((lastUpload - firstUpload) / 1000)) * 1000;
+    const name = key ?? plainKey(dice, writer.team, this.#keys, at);
+    const length = this.#options.versioning ? Math.min(chainLengths.draw(dice), this.#left) : 1;
+    for (let i = 0; i < length; i++) {
+      // Now and then another team overwrites: each version has its own owner.
+      this.#version(name, i > 0 && dice.chance(0.15) ? this.#cast.draw(dice) : writer, at);
+      at += dice.between(60, 200 * 86_400) * 1000;
+    }
+    if (this.#options.versioning && this.#left > 0 && dice.chance(deletedShare)) {
+      this.bucket.insert(deleteMarker({ key: name, versionId: this.#versionId(name, at), owner: writer.canonicalId, lastModified: at }));
+      this.#left--;
+    }
+  }
+
+  #version(key: string, writer: Writer, at: number, given?: FilledContent): void {
+    const dice = this.#dice;
+    this.bucket.ownership = at >= modeSince ? this.#options.mode : undefined;
+    const traits = this.#traits.draw(dice, writer, at);
+    const { content, etag, kmsEtag, parts } = given ?? dice.pick(this.#contents);
+    this.bucket.insert(
+      new ObjectVersion({
+        key,
+        versionId: this.#versionId(key, at),
+        ...this.#access.draw(dice, writer),
+        content,
+        etag: traits.encryption.kind === "SSE-KMS" ? kmsEtag : etag,
+        lastModified: at,
+        ...traits,
+        parts,
+      }),
+    );
+    this.#keys++;
+    this.#left--;
+  }
+
+  /**
+   * What the version was called: `null` before versioning began and while it was suspended. A key's second null version would
+   * replace the first, and a row would be lost: it gets an id.
+   */
+  #versionId(key: string, at: number): string {
+    const unversioned = !this.#options.versioning || at < versioningSince || (at >= suspendedFrom && at < suspendedUntil);
+    if (unversioned && this.bucket.find(key, "null") === undefined) return "null";
+    // The store's own sequence keeps later versions in order; its random tail is replaced by the seed's.
+    return this.#store.newVersionId().slice(0, 8) + this.#tail();
+  }
+
+  #tail(): string {
+    let tail = "";
+    for (let i = 0; i < 4; i++) {
+      let bits = Math.floor(this.#dice.roll() * 0x1_0000_0000);
+      for (let j = 0; j < 6; j++) {
+        const digit = bits & 31;
+        tail += tailDigits[digit];
+        bits >>>= 5;
+      }
+    }
+    return tail;
+  }
+}
+
+const tailDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
