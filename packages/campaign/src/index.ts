@@ -26,3 +26,4 @@ export * from "./redis/connection.ts";
 export * from "./redis/open.ts";
 export * from "./store/local.ts";
 export * from "./store/store.ts";
+export * from "./queue/release.ts";

@@ -1,0 +1,99 @@
+// The worker processes of one engine: started, watched, started again when they die, and asked to leave in good order.
+//
+// A member is *working* until its process ends. It ends for one of three reasons: it was asked to leave; it left because the campaign
+// is finished; or it died, and then another takes its place after a pause that grows while they keep dying.
+import { type ChildProcess, spawn } from "node:child_process";
+import { hostname } from "node:os";
+
+export interface CrewEvents {
+  /** A process died; its batches can be handed back at once. `worker`: as in heartbeats. */
+  died(worker: string, how: string): void;
+  started(worker: string): void;
+  /** A message from a worker: one structured event. */
+  said(worker: string, event: WorkerEvent): void;
+}
+
+/** What a worker process tells its engine over the IPC channel. */
+export interface WorkerEvent {
+  readonly level: "info" | "warn" | "error";
+  readonly text: string;
+  /** The bucket refuses ACLs: it was switched already, and the campaign is over. */
+  readonly enforced?: boolean;
+}
+/** What an engine tells its workers. */
+export interface LeaveOrder {
+  readonly leave: "drain" | "now";
+}
+
+const RESTART_MS_MIN = 250;
+const RESTART_MS_MAX = 30_000;
+/** A worker that lived this long is taken for healthy: its death starts the count anew. */
+const HEALTHY_MS = 20_000;
+
+export class Crew {
+  readonly #size: number;
+  readonly #command: readonly string[];
+  readonly #events: CrewEvents;
+  readonly #members = new Map<ChildProcess, { worker: string; startedAt: number }>();
+  #deathsInARow = 0;
+  #leaving = false;
+  #timers = new Set<NodeJS.Timeout>();
+
+  /** `command`: the Node program and arguments of one worker. */
+  constructor(size: number, command: readonly string[], events: CrewEvents) {
+    this.#size = size;
+    this.#command = command;
+    this.#events = events;
+  }
+
+  get deathsInARow(): number {
+    return this.#deathsInARow;
+  }
+
+  start(): void {
+    for (let i = 0; i < this.#size; i++) this.#add();
+  }
+
+  #add(): void {
+    const child = spawn(process.execPath, this.#command, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: process.env });
+    const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now() };
+    this.#members.set(child, member);
+    this.#events.started(member.worker);
+    child.on("message", (message) => this.#events.said(member.worker, message as WorkerEvent));
+    child.on("error", (error) => this.#events.said(member.worker, { level: "error", text: `worker process: ${error.message}` }));
+    child.on("exit", (code, signal) => {
+      this.#members.delete(child);
+      if (code === 0 || this.#leaving) return;
+      this.#deathsInARow = Date.now() - member.startedAt > HEALTHY_MS ? 1 : this.#deathsInARow + 1;
+      this.#events.died(member.worker, signal ?? `exit code ${code}`);
+      const pause = Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        if (!this.#leaving) this.#add();
+      }, pause);
+      this.#timers.add(timer);
+    });
+  }
+
+  /** Asks every worker to leave; resolves when all have. A second order may be stronger than the first. */
+  async leave(how: LeaveOrder["leave"]): Promise<void> {
+    this.#leaving = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const ends = [...this.#members.keys()].map(
+      (child) =>
+        new Promise<void>((resolve) => {
+          child.once("exit", () => resolve());
+          if (child.connected) child.send({ leave: how } satisfies LeaveOrder);
+          else child.kill("SIGTERM");
+        }),
+    );
+    await Promise.all(ends);
+  }
+
+  /** For a bug or a lost lease: end them now; the fence and the ledger keep what they did. */
+  kill(): void {
+    this.#leaving = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const child of this.#members.keys()) child.kill("SIGKILL");
+  }
+}

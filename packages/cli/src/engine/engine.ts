@@ -1,0 +1,173 @@
+// The engine of a campaign: makes Redis agree with the store, keeps a crew of workers on it, and knows when it is over.
+//
+//   starting    Redis opened, lease taken, reconciled, jobs of dead workers handed back
+//   working     once a second: the lease, Redis (came back empty? rebuild), the figures, the operator's orders
+//   draining    asked to stop: workers finish what is in flight and hand the rest back
+//   ended       finished | stopped | blocked (all that is left is paused) | enforced (the bucket is switched already) | taken (another engine)
+//
+// Whatever state it is killed in, starting again leads back to working: nothing here is the truth, the store is.
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AccountId,
+  type CampaignConfig,
+  type CampaignProgress,
+  type CampaignRedis,
+  type CampaignStore,
+  needsReconcile,
+  openProgress,
+  openQueues,
+  openRedis,
+  type PlanSummary,
+  type ProgressSnapshot,
+  RedisCheckpoints,
+  reconcile,
+  releaseDeadWorkers,
+} from "@quitclaim/campaign";
+import { Crew } from "./crew.ts";
+import { alive, engineHolder, takeLease } from "./lease.ts";
+import type { EngineLog } from "./log.ts";
+
+export interface EngineOptions {
+  readonly config: CampaignConfig;
+  readonly store: CampaignStore;
+  readonly plan: PlanSummary;
+  readonly log: EngineLog;
+  /** Program and arguments of one worker process. */
+  readonly workerCommand: readonly string[];
+  readonly processes: number;
+  /** Stay when all that is left is paused: somebody looks at the dashboard and may resume. */
+  readonly waitWhilePaused: boolean;
+  /** First abort: drain. */
+  readonly drain: AbortSignal;
+  /** Second: leave at once. */
+  readonly leaveNow: AbortSignal;
+  /** Redis is up and the campaign can be watched. */
+  readonly onReady?: (progress: CampaignProgress, redis: CampaignRedis) => void;
+}
+
+export type EngineEnd = { readonly why: "finished" | "stopped" | "blocked" | "enforced"; readonly snapshot: ProgressSnapshot };
+
+/** Another engine has the campaign already. */
+export class EngineRunning extends Error {
+  override readonly name = "EngineRunning";
+}
+
+const TICK_MS = 500;
+/** Workers that die this often in a row, each within seconds, will not come right by themselves. */
+const DEATHS_MAX = 6;
+
+/** Runs until the campaign is finished, stopped, or blocked. Throws EngineRunning, StoreError, RedisProblem. */
+export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
+  const { config, store, plan, log } = options;
+  const accounts = Object.keys(plan.accounts) as AccountId[];
+  const redis = await openRedis(
+    { redis: config.redis, store: config.store, campaign: config.campaign },
+    { info: (text) => log.write("info", text), warn: (text) => log.write("warn", text) },
+  );
+  try {
+    const lease = await takeLease(redis);
+    if (lease === undefined) {
+      const holder = await engineHolder(redis);
+      throw new EngineRunning(
+        `campaign ${config.campaign} is running already (process ${holder?.pid ?? "?"} on ${holder?.host ?? "another machine"}). \`quitclaim watch\` shows it, \`quitclaim work\` adds a worker to it.`,
+      );
+    }
+    const queues = openQueues(redis, accounts);
+    const checkpoints = new RedisCheckpoints(redis);
+    const progress = await openProgress({ redis, store, plan, config });
+    const dead = new Set<string>();
+    let enforced = false;
+    let stopOrdered = false;
+    const crew = new Crew(options.processes, options.workerCommand, {
+      started: (worker) => log.write("info", "worker started", { worker }),
+      died(worker, how) {
+        log.write("warn", "worker died; its batches are handed back", { worker, how });
+        dead.add(worker);
+      },
+      said(worker, event) {
+        if (event.enforced === true) enforced = true;
+        log.write(event.level, event.text, { worker });
+      },
+    });
+    let ended = false;
+    try {
+      await progress.feed.clearStop();
+      await rebuild(options, redis);
+      await releaseDeadWorkers(redis, queues, checkpoints, await deadOnThisMachine(progress));
+      options.onReady?.(progress, redis);
+      crew.start();
+      const end = await work();
+      ended = true;
+      return end;
+    } finally {
+      if (!ended) crew.kill();
+      await Promise.allSettled([progress.close(), queues.close(), lease.release()]);
+    }
+
+    async function work(): Promise<EngineEnd> {
+      let stopping: Promise<void> | undefined;
+      for (;;) {
+        await sleep(TICK_MS);
+        if (lease?.lost.aborted === true)
+          throw new EngineRunning(`another engine has taken campaign ${config.campaign} over; this one leaves`);
+        if (crew.deathsInARow >= DEATHS_MAX)
+          throw new Error(`${DEATHS_MAX} workers died in a row within seconds; the log says why: ${log.path}`);
+        if (stopping === undefined && (options.drain.aborted || stopOrdered)) stopping = crew.leave("drain");
+        if (options.leaveNow.aborted) {
+          await crew.leave("now");
+          return { why: "stopped", snapshot: await progress.view.snapshot() };
+        }
+        if (stopping !== undefined) {
+          const left = await Promise.race([stopping.then(() => true), sleep(TICK_MS, false)]);
+          if (left) return { why: "stopped", snapshot: await progress.view.snapshot() };
+          continue;
+        }
+        const snapshot = await look();
+        if (snapshot === undefined) continue;
+        if (enforced) return leave("enforced", snapshot);
+        if (snapshot.remaining === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished", snapshot);
+        const open = snapshot.accounts.filter((a) => a.remaining > 0);
+        const blocked = open.every((a) => a.pause !== undefined && a.batchesInFlight === 0);
+        if (blocked && !options.waitWhilePaused) return leave("blocked", snapshot);
+      }
+    }
+
+    async function leave(why: EngineEnd["why"], snapshot: ProgressSnapshot): Promise<EngineEnd> {
+      await crew.leave("drain");
+      return { why, snapshot: await progress.view.snapshot().catch(() => snapshot) };
+    }
+
+    /** One look at Redis: mends what a restart of it broke; undefined while it does not answer. */
+    async function look(): Promise<ProgressSnapshot | undefined> {
+      try {
+        await redis.ensureRunning();
+        if (dead.size > 0) {
+          const released = await releaseDeadWorkers(redis, queues, checkpoints, new Set(dead));
+          if (released > 0) log.write("info", "batches of a dead worker handed back", { released });
+          dead.clear();
+        }
+        if (await needsReconcile(redis, plan)) await rebuild(options, redis);
+        stopOrdered ||= (await progress.feed.read()).stop !== undefined;
+        return await progress.view.snapshot();
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== "RedisProblem") throw error;
+        log.write("warn", error.message);
+        return undefined;
+      }
+    }
+  } finally {
+    await redis.stop();
+  }
+}
+
+async function rebuild(options: EngineOptions, redis: CampaignRedis): Promise<void> {
+  const report = await reconcile(redis, options.store, options.plan, options.config);
+  options.log.write("info", "Redis agrees with the campaign store", { ...report });
+}
+
+/** Workers that this machine's Redis still counts and whose processes are gone. */
+async function deadOnThisMachine(progress: CampaignProgress): Promise<Set<string>> {
+  const { workers } = await progress.view.snapshot();
+  return new Set(workers.filter((w) => w.host === hostname() && !alive(w.pid)).map((w) => w.id));
+}
