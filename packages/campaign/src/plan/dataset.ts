@@ -4,6 +4,7 @@ import type { AccountId } from "../identity.ts";
 import { PART_BATCHES_MAX } from "../limits.ts";
 import { encodeTable, type TableEncoder } from "../parquet/encode.ts";
 import { openTable, type StoredTable } from "../parquet/open.ts";
+import type { PageColumn } from "../parquet/pages.ts";
 import { type CampaignStore, StoreError } from "../store/store.ts";
 import { planColumns, planRow } from "./columns.ts";
 import { OPS, type Op, type PlanRow } from "./row.ts";
@@ -37,9 +38,24 @@ export class PlanWriter {
   async add(rows: readonly PlanRow[]): Promise<void> {
     const op = rows[0]?.op;
     if (op === undefined || rows.some((r) => r.op !== op)) throw new Error("a batch has one op and at least one row");
+    this.#open().rowGroup(planColumns(rows));
+    await this.#added(op, rows.length);
+  }
+
+  /** One batch whose columns are bytes already, in the order of PLAN_COLUMNS. */
+  async addPages(op: Op, rows: number, columns: readonly PageColumn[]): Promise<void> {
+    if (rows < 1) throw new Error("a batch has at least one row");
+    this.#open().pages(rows, columns);
+    await this.#added(op, rows);
+  }
+
+  #open(): TableEncoder {
     this.#encoder ??= encodeTable(planColumns([]));
-    this.#encoder.rowGroup(planColumns(rows));
-    this.#batches.push([op, rows.length]);
+    return this.#encoder;
+  }
+
+  async #added(op: Op, rows: number): Promise<void> {
+    this.#batches.push([op, rows]);
     this.#total++;
     if (this.#batches.length === PART_BATCHES_MAX) await this.#flush();
   }
