@@ -1,5 +1,13 @@
+export { leanObjectCalls, type ObjectCallsOptions } from "./calls/lean.ts";
 export * from "./calls/object-calls.ts";
+export { sdkObjectCalls } from "./calls/sdk.ts";
+export { classify, type RefusalFacts } from "./classify.ts";
+export { type ClientOptions, s3Client, s3ControlClient } from "./control-plane.ts";
+export { type ExplainedOp, type Explanation, explain } from "./explain.ts";
 export { type CredentialSpec, type Credentials, describeSpec } from "./sessions/credential-spec.ts";
+export { type ProvenIdentity, proveCanonicalId, proveIdentity } from "./sessions/identity.ts";
 export { openSession, type Session } from "./sessions/session.ts";
 export { SessionError, type SessionErrorReason } from "./sessions/session-error.ts";
+export { type SessionOperation, sessionName, sessionPolicy } from "./sessions/session-policy.ts";
 export type { S3Target, StsTarget } from "./target.ts";
+export { openWire, type Wire, type WireOptions } from "./wire/wire.ts";

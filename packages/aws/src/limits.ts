@@ -19,6 +19,8 @@ export const body_ms = 30_000;
 /** A copy of 5 GB: S3 sends its headers early and then keeps the connection alive, other servers answer at the end. */
 export const copy_headers_ms = 300_000;
 export const copy_body_ms = 300_000;
+/** A control-plane call, or the first byte of an object. */
+export const control_ms = 60_000;
 /** An ACL of 100 grants is about 30 kB of XML; nothing these calls read is larger than this. */
 export const answer_bytes_max = 1 << 20;
 /** S3 refuses an ACL with more. */

@@ -35,6 +35,8 @@ class RenewedSession implements Session {
   #spentAt = 0;
   #generation = 0;
   #renewal: Promise<Credentials> | undefined;
+  /** Set for good when credentials that cannot be renewed have expired. */
+  #over: SessionError | undefined;
 
   constructor(label: string, source: CredentialSource, now: () => number) {
     this.label = label;
@@ -61,8 +63,9 @@ class RenewedSession implements Session {
     if (this.#held !== undefined && generation === this.#generation) {
       this.#held = undefined;
       if (!this.#source.renewable) {
-        return Promise.reject(
-          new SessionError("no-credentials", `${this.label}: S3 says that these credentials have expired. ${this.#source.advice}`),
+        this.#over = new SessionError(
+          "no-credentials",
+          `${this.label}: S3 says that these credentials have expired. ${this.#source.advice}`,
         );
       }
     }
@@ -70,6 +73,7 @@ class RenewedSession implements Session {
   }
 
   #renew(): Promise<Credentials> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     this.#renewal ??= this.#fetch().finally(() => {
       this.#renewal = undefined;
     });

@@ -1,0 +1,97 @@
+// Who a session is: the only proof that maps a canonical ID to an account (design.md 4; domain.md 5 "Who is who").
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { s3Client } from "../control-plane.ts";
+import { networkFailure } from "../network-failure.ts";
+import type { S3Target, StsTarget } from "../target.ts";
+import { stsClient } from "./assume-role.ts";
+import type { Session } from "./session.ts";
+import { SessionError } from "./session-error.ts";
+
+export interface ProvenIdentity {
+  /** 12 digits. */
+  readonly accountId: string;
+  /** The owner ID that ACLs and inventories use. */
+  readonly canonicalId: string;
+  /** The principal that signs, as policies name it. */
+  readonly arn: string;
+}
+
+/** Asks STS who the session is and S3 what its canonical ID is. Throws SessionError. */
+export async function proveIdentity(
+  session: Session,
+  endpoints: { readonly s3: S3Target; readonly sts: StsTarget },
+): Promise<ProvenIdentity> {
+  // First and alone, so that a session that cannot be had is said once, by the one who knows why.
+  await session.credentials();
+  const client = stsClient(session, endpoints.sts);
+  const [caller, { canonicalId }] = await Promise.all([
+    client.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
+      throw refused(
+        error,
+        session,
+        "sts:GetCallerIdentity",
+        "It needs no permission: a policy of the organization (SCP) or a VPC endpoint must be refusing it.",
+      );
+    }),
+    proveCanonicalId(session, endpoints.s3),
+  ]).finally(() => client.destroy());
+  if (caller.Account === undefined || caller.Arn === undefined) {
+    throw new SessionError(
+      "other",
+      `${session.label}: STS answered GetCallerIdentity without an account. Is ${endpoints.sts.endpoint ?? "the endpoint"} really STS?`,
+    );
+  }
+  return { accountId: caller.Account, arn: caller.Arn, canonicalId };
+}
+
+/** The canonical ID alone, for servers that do not know GetCallerIdentity (RADOS Gateway). Throws SessionError. */
+export async function proveCanonicalId(session: Session, s3: S3Target): Promise<{ readonly canonicalId: string }> {
+  await session.credentials();
+  const client = s3Client(session, s3);
+  try {
+    const { Owner: owner } = await client.send(new ListBucketsCommand({})).catch((error: unknown) => {
+      throw refused(
+        error,
+        session,
+        "s3:ListAllMyBuckets",
+        "S3 shows an account's canonical ID only there: allow s3:ListAllMyBuckets on * to the role or user (the session policy of quitclaim already does).",
+      );
+    });
+    if (owner?.ID === undefined || owner.ID === "") {
+      throw new SessionError(
+        "other",
+        `${session.label}: ListBuckets answered without an owner, so the account's canonical ID is not known. Give canonicalId for this account in the campaign file.`,
+      );
+    }
+    return { canonicalId: owner.ID };
+  } finally {
+    client.destroy();
+  }
+}
+
+function refused(error: unknown, session: Session, action: string, advice: string): unknown {
+  if (error instanceof SessionError || !(error instanceof Error)) return error;
+  const network = networkFailure(error);
+  if (network !== undefined)
+    return new SessionError(
+      "network",
+      `${session.label}: no answer to ${action} (${network.code}, ${network.detail}). Check the endpoint and the network.`,
+      { cause: error },
+    );
+  if (/^(Throttl|SlowDown|TooManyRequests|RequestLimitExceeded)/.test(error.name)) {
+    return new SessionError("throttled", `${session.label}: ${action} is throttled. It is tried again.`, { cause: error });
+  }
+  if (
+    /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId|UnrecognizedClientException|ExpiredToken|InvalidToken)/.test(
+      error.name,
+    )
+  ) {
+    return new SessionError(
+      "no-credentials",
+      `${session.label}: the credentials are not accepted (${error.name}: ${error.message}). Set valid ones.`,
+      { cause: error },
+    );
+  }
+  return new SessionError("other", `${session.label}: ${action} is refused (${error.name}: ${error.message}). ${advice}`, { cause: error });
+}
