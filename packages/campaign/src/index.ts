@@ -2,6 +2,7 @@ export * from "./batch.ts";
 export * from "./config/load.ts";
 export * from "./config/model.ts";
 export * from "./control/control.ts";
+export * from "./control/retries.ts";
 export * from "./grant.ts";
 export * from "./identity.ts";
 export * from "./ledger/checkpoint.ts";

@@ -34,15 +34,16 @@ export interface BatchHold {
   finish(found?: LedgerSummary): Promise<"finished" | "fenced">;
 }
 
-/** What makes a claim one of a retry: the ledger as it stands, and which of its failed rows go to work again. */
+/** What makes a claim one of a retry: the ledger as it stands, and which of its failed rows go to work again. `readRetryClaim` makes it. */
 export interface RetryClaim {
-  /** Number of the retry request; above every number the ledger has answered. */
+  /** Number of the newest retry request for the batch; the ledger file that answers carries it. */
   readonly number: number;
   /** The whole ledger of the batch. */
   readonly rows: readonly ResultRow[];
   /** `retry` in the footer of that ledger. */
   readonly answered: number;
-  readonly selection: RetrySelection;
+  /** Of every request that is not answered; a failed row that any of them selects goes to work again. */
+  readonly selections: readonly RetrySelection[];
 }
 
 export interface RetrySelection {
@@ -51,13 +52,13 @@ export interface RetrySelection {
   readonly code?: string;
 }
 
-/** Indexes of the ledger rows that a retry puts to work again: failed ones, of the selected code. */
-export function rowsToRetry(rows: readonly ResultRow[], selection: RetrySelection): number[] {
-  const indexes: number[] = [];
-  rows.forEach((row, index) => {
-    if (row.outcome === "failed" && (selection.code === undefined || row.code === selection.code)) indexes.push(index);
-  });
-  return indexes;
+/** Whether a retry puts failures of this code to work again. */
+export const selects = (selections: readonly RetrySelection[], code: string): boolean =>
+  selections.some((s) => s.code === undefined || s.code === code);
+
+/** Indexes of the ledger rows that a retry puts to work again: failed ones, of a selected code. */
+export function rowsToRetry(rows: readonly ResultRow[], selections: readonly RetrySelection[]): number[] {
+  return rows.flatMap((row, index) => (row.outcome === "failed" && selects(selections, row.code) ? [index] : []));
 }
 
 /** What a worker counts besides objects. Any name will do; requests and throttled feed the dashboard. */

@@ -9,6 +9,7 @@ import type { Op } from "../plan/row.ts";
 export const OUTCOMES = ["granted", "copied", "reencrypted", "already", "vanished", "changed", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export type DoneOutcome = Exclude<Outcome, "failed">;
+export const DONE_OUTCOMES: readonly DoneOutcome[] = OUTCOMES.filter((o) => o !== "failed");
 
 export interface ResultRow {
   readonly key: ObjectKey;
