@@ -14,6 +14,8 @@ export interface SeededAccounts {
   readonly seed: number;
   /** Accounts to make, the bucket owner included; at least 1. */
   readonly count: number;
+  /** Region of the KMS keys. */
+  readonly region: string;
   /** Give every role an external ID of its own that its trust policy demands. */
   readonly externalIds?: boolean;
 }
@@ -50,8 +52,8 @@ export function seededAccounts(options: SeededAccounts): AccountSpec[] {
         },
       ],
       kmsKeys: [
-        { arn: kmsArn(accountId, digest(options.seed, index, "kms-customer")), managed: false, policyAllows: [] },
-        { arn: kmsArn(accountId, digest(options.seed, index, "kms-managed")), managed: true, policyAllows: [] },
+        { arn: kmsArn(options.region, accountId, digest(options.seed, index, "kms-customer")), managed: false, policyAllows: [] },
+        { arn: kmsArn(options.region, accountId, digest(options.seed, index, "kms-managed")), managed: true, policyAllows: [] },
       ],
     };
   });
@@ -87,7 +89,7 @@ function base32Of(hex: string, length: number): string {
   return Array.from({ length }, (_, i) => alphabet[Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) & 31]).join("");
 }
 
-function kmsArn(accountId: string, hex: string): string {
+function kmsArn(region: string, accountId: string, hex: string): string {
   const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
-  return `arn:aws:kms:us-east-1:${accountId}:key/${id}`;
+  return `arn:aws:kms:${region}:${accountId}:key/${id}`;
 }

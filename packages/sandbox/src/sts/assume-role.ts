@@ -5,7 +5,7 @@
 import type { AccountBook, IssuedSession } from "../account/book.ts";
 import type { IdentityPrincipal, SessionPrincipal } from "../account/principal.ts";
 import { decide, type PolicyRequest } from "../iam/evaluate.ts";
-import { evaluateIdentity } from "../iam/identity.ts";
+import { identityVerdict } from "../identity-verdict.ts";
 import { StsError } from "./error.ts";
 import { durationParameter, requiredText, sessionPolicyParameter, textParameter } from "./parameters.ts";
 import { uniqueId } from "./unique-id.ts";
@@ -82,9 +82,9 @@ export function assumeRole(form: URLSearchParams, caller: SigningPrincipal, book
 function mayAssume(trust: Parameters<typeof decide>[0], roleAccountId: string, request: PolicyRequest, caller: SigningPrincipal): boolean {
   const trusted = decide(trust, request);
   if (trusted.effect !== "allow") return false;
-  const own = evaluateIdentity(caller, request);
-  if (own === "deny") return false;
-  return own === "allow" || (!trusted.delegated && caller.accountId === roleAccountId && caller.kind === "identity");
+  const own = identityVerdict(caller, request);
+  if (own.effect === "deny") return false;
+  return own.effect === "allow" || (!trusted.delegated && caller.accountId === roleAccountId && own.sessionAllows);
 }
 
 function isAssumedRole(principal: SigningPrincipal): boolean {

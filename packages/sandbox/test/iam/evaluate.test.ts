@@ -5,7 +5,7 @@ import type { Principal } from "../../src/account/principal.ts";
 import { MalformedPolicyError, type PolicyKind, parsePolicy, policyFrom } from "../../src/iam/document.ts";
 import { decide, type Effect, evaluate, type PolicyRequest } from "../../src/iam/evaluate.ts";
 import { arnMatches, globMatches } from "../../src/iam/glob.ts";
-import { evaluateIdentity } from "../../src/iam/identity.ts";
+import { identityVerdict } from "../../src/identity-verdict.ts";
 
 const canonicalId = "82b389c708121af9ad87df9360b2724f8e73dc67e3843065963bc288a6b9a4bb";
 const user: Principal = {
@@ -236,8 +236,8 @@ describe("properties", () => {
       .map((list) => policyFrom({ Statement: list.map((one) => ({ ...one, Resource: "*" })) }, "identity"));
     fc.assert(
       fc.property(document, document, (own, shrunk) => {
-        const withRole = evaluateIdentity({ ...session, policies: [own] }, request());
-        const withBoth = evaluateIdentity({ ...session, policies: [own], sessionPolicy: shrunk }, request());
+        const withRole = identityVerdict({ ...session, policies: [own] }, request()).effect;
+        const withBoth = identityVerdict({ ...session, policies: [own], sessionPolicy: shrunk }, request()).effect;
         if (withBoth === "allow") expect(withRole).toBe("allow");
         if (withRole === "deny") expect(withBoth).toBe("deny");
       }),
