@@ -27,3 +27,8 @@ export const answer_bytes_max = 1 << 20;
 export const grants_max = 100;
 /** Idle connections are dropped before S3 drops them (it does so after some 5 to 10 s), so that few requests meet a closing one. */
 export const idle_connection_ms = 4_000;
+/** Times in a row that a stream is taken up again without a byte of progress. */
+export const stream_resumes_max = 5;
+/** Concurrent creates of one name: S3 answers 409 while it decides. */
+export const create_conflicts_max = 8;
+export const create_conflict_wait_ms = 50;
