@@ -1,0 +1,61 @@
+// `quitclaim inventory`: builds a report by listing, where S3 Inventory is not at hand.
+import { GetBucketVersioningCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
+import { openS3Blobs } from "@quitclaim/aws";
+import { type CanonicalId, openLocalStore } from "@quitclaim/campaign";
+import { makeInventory, versionLister } from "@quitclaim/planner";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { type Invocation, openCampaign, ownerCanonicalId } from "../invocation.ts";
+import { narrate } from "../output.ts";
+
+export interface InventoryFlags {
+  /** Folder or s3://bucket/prefix that stands for the destination bucket. */
+  readonly to: string;
+  readonly concurrency: number;
+}
+
+export async function inventory(invocation: Invocation, flags: InventoryFlags): Promise<ExitCode> {
+  const { output, signals } = invocation;
+  const campaign = await openCampaign(invocation);
+  const { bucket } = campaign.config;
+  const client = campaign.client(campaign.sessions.owner);
+  const owner = await ownerCanonicalId(campaign, async () => {
+    const id = (await client.send(new ListBucketsCommand({}))).Owner?.ID;
+    if (id === undefined)
+      throw new CommandError(
+        EXIT.usage,
+        "this server does not say who we are (ListBuckets has no Owner). Write bucket.ownerCanonicalId in the campaign file.",
+      );
+    return id;
+  });
+  const expectedOwner = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
+  const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
+  const inS3 = flags.to.startsWith("s3://");
+  const destination = inS3 ? openS3Blobs(client, flags.to) : await openLocalStore(flags.to);
+  let line = "listing…";
+  const narration = narrate(output, () => line);
+  const started = Date.now();
+  const report = await makeInventory({
+    listPage: versionLister(client, { bucket: bucket.name, ...(bucket.dialect === "aws" ? { expectedOwner: bucket.owner } : {}) }),
+    bucket: bucket.name,
+    bucketOwner: owner as CanonicalId,
+    versioned: versioning.Status !== undefined,
+    destination,
+    destinationBucket: inS3 ? (flags.to.slice("s3://".length).split("/")[0] ?? "") : "local",
+    concurrency: flags.concurrency,
+    signal: signals.drain,
+    onProgress: (p) => {
+      line = `${p.versions.toLocaleString("en")} versions listed in ${p.requests} requests, ${p.inFlight} in flight`;
+    },
+  }).finally(() => narration.stop());
+  const seconds = (Date.now() - started) / 1_000;
+  const manifest = `${flags.to.replace(/\/$/, "")}/${report.manifest}`;
+  output.result(
+    { manifest, rows: report.rows, files: report.files, requests: report.listing.requests, emptyRequests: report.listing.empty, seconds },
+    [
+      `${report.rows.toLocaleString("en")} versions in ${report.files} files, by ${report.listing.requests} requests in ${seconds.toFixed(1)} s`,
+      `manifest: ${manifest}`,
+      `Write it as inventory.manifest${inS3 ? "" : " (with inventory.root: the folder)"} in the campaign file, then: quitclaim plan`,
+    ],
+  );
+  return EXIT.done;
+}

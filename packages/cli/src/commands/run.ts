@@ -1,0 +1,171 @@
+// `quitclaim run`: enqueue what is left and work on it. On a terminal the engine runs in the background and the dashboard attaches to
+// it, so that leaving the screen leaves the work alone; elsewhere the engine is this process, and it prints lines.
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CampaignRedis, embeddedRuns, openRedis, type PlanSummary, readJson, statusJson } from "@quitclaim/campaign";
+import { finalSummary, plainReporter } from "@quitclaim/tui";
+import { type EngineEnd, runEngine } from "../engine/engine.ts";
+import { engineHolder } from "../engine/lease.ts";
+import { logPath, openLog } from "../engine/log.ts";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
+import { exitOfSnapshot, isTerminal, showDashboard, type WatchFlags } from "./watch.ts";
+
+export interface RunFlags extends WatchFlags {
+  /** No dashboard even on a terminal. */
+  readonly headless?: boolean;
+  /** Stay while all that is left is paused. */
+  readonly waitWhilePaused?: boolean;
+  readonly workers?: number;
+}
+
+export async function run(invocation: Invocation, flags: RunFlags, program: readonly string[]): Promise<ExitCode> {
+  const campaign = await openCampaign(invocation);
+  const plan = await readPlan(campaign);
+  await assertRunnable(campaign, plan);
+  if (flags.headless !== true && isTerminal(invocation)) {
+    await startInBackground(invocation, campaign, flags, program);
+    return showDashboard(invocation, campaign, plan, flags);
+  }
+  return runHere(invocation, campaign, plan, flags, program);
+}
+
+/** What would make the work pointless or wrong is said before it begins. */
+async function assertRunnable(campaign: Campaign, plan: PlanSummary): Promise<void> {
+  const switched = await readJson<{ state?: string }>(campaign.store, "cutover/switch.json");
+  if (switched?.state === "switched") {
+    throw new CommandError(
+      EXIT.usage,
+      `bucket ${plan.bucket} is switched to BucketOwnerEnforced already: its owner owns every object and ACLs are off, so there is nothing to run. \`quitclaim rollback\` takes it back.`,
+    );
+  }
+  const copies = plan.planned.copy ?? 0;
+  const fenced = await readJson<{ state?: string }>(campaign.store, "cutover/fence.json");
+  if (copies > 0 && campaign.config.bucket.dialect === "aws" && (fenced === undefined || fenced.state === "lifted")) {
+    throw new CommandError(
+      EXIT.usage,
+      `the plan copies ${copies} objects, and without the fence their uploaders would own the copies as well (Object Ownership must be BucketOwnerPreferred). First: quitclaim fence --config ${campaign.config.file}`,
+    );
+  }
+}
+
+async function runHere(
+  invocation: Invocation,
+  campaign: Campaign,
+  plan: PlanSummary,
+  flags: RunFlags,
+  program: readonly string[],
+): Promise<ExitCode> {
+  const { output, signals } = invocation;
+  const { config, store } = campaign;
+  const log = openLog(config);
+  let reporter: ReturnType<typeof plainReporter> | undefined;
+  const end = await runEngine({
+    config,
+    store,
+    plan,
+    log,
+    workerCommand: [...program.slice(1), "work", "--crew", "--config", config.file],
+    processes: flags.workers ?? config.limits.processes,
+    waitWhilePaused: flags.waitWhilePaused === true,
+    drain: signals.drain,
+    leaveNow: signals.leaveNow,
+    onReady(progress) {
+      // With --json the one document on stdout is the end's; on the way, JSON lines go to stderr.
+      reporter = plainReporter({
+        view: progress.view,
+        out: output.json ? output.stderr : output.stdout,
+        everyMs: (flags.every ?? 5) * 1_000,
+        json: output.json,
+      });
+    },
+  }).finally(() => reporter?.stop());
+  output.result({ ended: end.why, ...statusJson(end.snapshot) }, [...finalSummary(end.snapshot), ...afterwards(end, campaign, log.path)]);
+  return exitOfEnd(end, signals.exitCode);
+}
+
+function exitOfEnd(end: EngineEnd, signalled: ExitCode | undefined): ExitCode {
+  switch (end.why) {
+    case "finished":
+      return exitOfSnapshot(end.snapshot);
+    case "enforced":
+      return EXIT.done;
+    case "blocked":
+      return end.snapshot.accounts.some((a) => a.pause?.by === "breaker") ? EXIT.stoppedByBreaker : EXIT.done;
+    case "stopped":
+      return signalled ?? EXIT.done;
+  }
+}
+
+function afterwards(end: EngineEnd, campaign: Campaign, log: string): string[] {
+  const again = `quitclaim run --config ${campaign.config.file}`;
+  switch (end.why) {
+    case "finished":
+      return Object.keys(end.snapshot.failed).length > 0
+        ? ["failed objects: `quitclaim watch` shows each with its cause, `quitclaim retry` puts them to work again"]
+        : [];
+    case "enforced":
+      return [
+        "the bucket refuses ACLs: it is switched to BucketOwnerEnforced already, and its owner owns everything. The campaign is over.",
+      ];
+    case "blocked":
+      return [
+        ...end.snapshot.accounts.filter((a) => a.pause !== undefined).map((a) => `${a.account} ${a.name}: ${a.pause?.cause}`),
+        `then: quitclaim resume ACCOUNT, and ${again}`,
+      ];
+    case "stopped":
+      return [`stopped; ${again} goes on where it stood. The log: ${log}`];
+  }
+}
+
+/** Starts the engine as a process of its own, unless one runs, and waits until it can be watched. */
+async function startInBackground(invocation: Invocation, campaign: Campaign, flags: RunFlags, program: readonly string[]): Promise<void> {
+  const { config } = campaign;
+  if (await isRunning(campaign)) return;
+  const path = logPath(config);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const log = openSync(path, "a", 0o600);
+  const from = statSync(path).size;
+  const [node, ...args] = program;
+  if (node === undefined) throw new Error("no program");
+  const engine = spawn(
+    node,
+    [
+      ...args,
+      "run",
+      "--headless",
+      "--wait-while-paused",
+      "--config",
+      config.file,
+      ...(flags.workers === undefined ? [] : ["--workers", `${flags.workers}`]),
+    ],
+    { detached: true, stdio: ["ignore", log, log], env: invocation.env },
+  );
+  closeSync(log);
+  engine.unref();
+  while (!(await isRunning(campaign))) {
+    if (engine.exitCode !== null) {
+      if (engine.exitCode === EXIT.done || engine.exitCode === EXIT.failedObjects) return;
+      const said = readFileSync(path, "utf8").slice(from).trim().split("\n").slice(-12).join("\n");
+      throw new CommandError(engine.exitCode as ExitCode, `the campaign could not be started:\n${said}`);
+    }
+    await sleep(100);
+  }
+}
+
+async function isRunning(campaign: Campaign): Promise<boolean> {
+  const { config } = campaign;
+  if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign))) return false;
+  let redis: CampaignRedis | undefined;
+  try {
+    redis = await openRedis(
+      { redis: config.redis, store: config.store, campaign: config.campaign },
+      { info: () => undefined, warn: () => undefined },
+    );
+    return (await engineHolder(redis)) !== undefined;
+  } finally {
+    await redis?.stop({ server: false });
+  }
+}

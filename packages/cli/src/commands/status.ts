@@ -1,0 +1,18 @@
+// `quitclaim status`: the campaign's figures now, from Redis where it runs and from the ledger where it does not.
+import { statusJson } from "@quitclaim/campaign";
+import { finalSummary } from "@quitclaim/tui";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
+import { openLive } from "../live.ts";
+
+export async function status(invocation: Invocation): Promise<ExitCode> {
+  const campaign = await openCampaign(invocation);
+  const live = await openLive(campaign, await readPlan(campaign), invocation.output.say);
+  try {
+    const snapshot = await live.view.snapshot();
+    invocation.output.result(statusJson(snapshot), finalSummary(snapshot));
+  } finally {
+    await live.close();
+  }
+  return EXIT.done;
+}
