@@ -1,0 +1,293 @@
+// One batch, from its job to its ledger file.
+//
+// Its states here, and what moves it:
+//   found     a ledger file exists already: the counters follow it, and it is finished
+//   claimed   the fence is ours; rows that an earlier holder noted, or a retry did not select, are taken as they stand
+//   working   rows run in parallel, each through its operation, under gate and fence; results are noted at least every 250 ms
+//   draining  no row begins any more; those in flight come to their answer
+//   stopped   by a StopReason. What has an answer is noted if the fence is still ours; what has none stays untouched for the next holder
+//   complete  every row has its result: noted, then the ledger file is written whole (the first complete write wins), then finished
+//
+// The fence may be lost in any state after `claimed`; from then on nothing is sent, noted or written.
+
+import { SessionError } from "@quitclaim/aws";
+import {
+  type BatchHold,
+  type BatchRef,
+  batchId,
+  type CampaignStore,
+  type Checkpoints,
+  createLedger,
+  type PlanRow,
+  type ResultRow,
+  type RetryClaim,
+  readLedgerSummary,
+  replaceLedger,
+  StoreError,
+  sum,
+} from "@quitclaim/campaign";
+import { type Breaker, deniedCause } from "./breaker.ts";
+import { LEAVE_MS_MAX } from "./limits.ts";
+import { Notes } from "./notes.ts";
+import type { Verdict } from "./operations/outcome.ts";
+import { PauseAccount } from "./pause-account.ts";
+import type { PlanParts } from "./plan-parts.ts";
+import type { Gate } from "./rate/gate.ts";
+import type { Turnstile } from "./retry/send.ts";
+import type { StopReason } from "./stop-reason.ts";
+import { Stopped } from "./stopped.ts";
+
+/** Made once for a batch; throws PauseAccount, SessionError or StoreError where the batch cannot be begun. */
+export type Operate = (row: PlanRow) => Promise<Verdict>;
+export type PrepareOperation = (ref: BatchRef, rows: readonly PlanRow[], turnstile: Turnstile) => Promise<Operate>;
+
+export interface BatchSurroundings {
+  readonly store: CampaignStore;
+  readonly checkpoints: Pick<Checkpoints, "claim">;
+  readonly parts: PlanParts;
+  readonly gate: Gate;
+  readonly breaker: Breaker;
+  readonly prepare: PrepareOperation;
+  readonly worker: string;
+  /** Rows of this batch in flight at once. */
+  readonly lanes: number;
+}
+
+export type BatchEnd =
+  | { readonly kind: "finished"; readonly rows: number; readonly failed: number }
+  | { readonly kind: "stopped"; readonly reason: StopReason; readonly noted: number };
+
+export class BatchRun {
+  readonly #ref: BatchRef;
+  readonly #around: BatchSurroundings;
+  readonly #retry: RetryClaim | undefined;
+  readonly #abort = new AbortController();
+  #reason: StopReason | undefined;
+  #draining = false;
+  /** Results by row index; rows without one are still to be done. */
+  #results: (ResultRow | undefined)[] = [];
+  #next = 0;
+  /** Denials that may yet turn out to be the account's, with the successes that the breaker had counted when they came. */
+  #held: { index: number; row: ResultRow; successes: number }[] = [];
+  #denial = { code: "", message: "", httpStatus: 0 };
+
+  constructor(ref: BatchRef, around: BatchSurroundings, retry?: RetryClaim) {
+    this.#ref = ref;
+    this.#around = around;
+    this.#retry = retry;
+  }
+
+  /** Begins no further row; those in flight finish. The first reason given counts. */
+  drain(): void {
+    this.#reason ??= { kind: "drain" };
+    this.#draining = true;
+  }
+
+  /** Sends nothing more and cuts off what is in flight. */
+  stop(reason: StopReason): void {
+    if (this.#reason === undefined || this.#reason.kind === "drain" || reason.kind === "lost") this.#reason = reason;
+    this.#draining = true;
+    this.#abort.abort();
+    this.#around.gate.sweep();
+  }
+
+  /** `token` is unique to this attempt. Throws what Redis throws where the batch cannot even be claimed, and bugs. */
+  async run(token: string): Promise<BatchEnd> {
+    const { store, checkpoints, worker } = this.#around;
+    try {
+      const found = this.#retry === undefined ? await readLedgerSummary(store, this.#ref) : undefined;
+      const hold = await checkpoints.claim(this.#ref, token, worker, this.#retry);
+      if (found !== undefined || hold.settled) {
+        const summary = found ?? (await readLedgerSummary(store, this.#ref));
+        await hold.finish(summary);
+        return { kind: "finished", rows: this.#ref.rows, failed: sum(summary?.failed ?? {}) };
+      }
+      return await this.#work(hold);
+    } catch (error) {
+      this.#stopFor(error);
+      return this.#stopped(0);
+    }
+  }
+
+  async #work(hold: BatchHold): Promise<BatchEnd> {
+    const rows = await this.#load(hold);
+    const notes = new Notes(hold, (why) => this.stop({ kind: "lost", why: lossText(why) }));
+    notes.start();
+    try {
+      await this.#runRows(rows, notes);
+      this.#settleHeld(notes);
+      const patience = this.#reason?.kind === "leave" ? LEAVE_MS_MAX : undefined;
+      if (!(await notes.flush(patience))) return this.#stopped(this.#count());
+      if (this.#count() < rows.length) return this.#stopped(this.#count());
+      return await this.#write(hold);
+    } finally {
+      notes.close();
+    }
+  }
+
+  async #load(hold: BatchHold): Promise<PlanRow[]> {
+    const { account, part, rowGroup, rows: expected } = this.#ref;
+    const rows = await (await this.#around.parts.get(account, part)).read(rowGroup);
+    if (rows.length !== expected)
+      throw new StoreError(`the plan's batch ${batchId(this.#ref)} has ${rows.length} rows, its job says ${expected}. Plan again.`);
+    this.#results = new Array<ResultRow | undefined>(rows.length);
+    for (const [index, row] of hold.finished) {
+      if (rows[index]?.key !== row.key)
+        throw new StoreError(`the plan's batch ${batchId(this.#ref)} is not the one that was worked on. Plan again.`);
+      this.#results[index] = row;
+    }
+    return rows;
+  }
+
+  /** Never throws; whatever went wrong is the reason of the stop. */
+  async #runRows(rows: readonly PlanRow[], notes: Notes): Promise<void> {
+    this.#keepForPeople(notes);
+    if (this.#count() === rows.length) return;
+    let operate: Operate;
+    try {
+      operate = await this.#around.prepare(
+        this.#ref,
+        rows.filter((_, index) => this.#results[index] === undefined),
+        this.#turnstile(notes),
+      );
+    } catch (error) {
+      this.#stopFor(error);
+      return;
+    }
+    const lane = async (): Promise<void> => {
+      for (let index = this.#nextRow(rows); index !== undefined; index = this.#nextRow(rows)) {
+        const row = rows[index] as PlanRow;
+        try {
+          this.#take(index, row, await operate(row), notes);
+        } catch (error) {
+          this.#stopFor(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#around.lanes, rows.length) }, lane));
+  }
+
+  /** A copy that came out different is for a person: done again, it would be recognised as done, and the difference forgotten. */
+  #keepForPeople(notes: Notes): void {
+    this.#retry?.rows.forEach((row, index) => {
+      if (row.code === "CopyDiffers" && this.#results[index] === undefined) this.#finished(index, row, notes);
+    });
+  }
+
+  #nextRow(rows: readonly PlanRow[]): number | undefined {
+    if (this.#draining) return undefined;
+    while (this.#next < rows.length && this.#results[this.#next] !== undefined) this.#next += 1;
+    return this.#next < rows.length ? this.#next++ : undefined;
+  }
+
+  #take(index: number, row: PlanRow, verdict: Verdict, notes: Notes): void {
+    const { breaker } = this.#around;
+    if (verdict.kind === "enforced") {
+      this.stop({ kind: "enforced" });
+      return;
+    }
+    const result: ResultRow = { key: row.key, versionId: row.versionId, op: row.op, ...verdict.finding, at: Date.now() };
+    if (verdict.kind === "denied") {
+      this.#denial = { code: result.code, message: result.detail, httpStatus: result.httpStatus };
+      this.#held.push({ index, row: result, successes: breaker.successes });
+      if (breaker.denied()) this.#trip(row.versionId !== null);
+      return;
+    }
+    if (PROOFS.has(result.outcome)) {
+      breaker.succeeded();
+      if (this.#held.length > 0) this.#settleHeld(notes);
+    }
+    this.#finished(index, result, notes);
+  }
+
+  #finished(index: number, result: ResultRow, notes: Notes): void {
+    this.#results[index] = result;
+    notes.add(index, result);
+  }
+
+  /** Denials become the objects' own failures where the account is known to work, and stay un-noted where it is not. */
+  #settleHeld(notes: Notes): void {
+    const { breaker } = this.#around;
+    const proven = this.#held.filter((h) => breaker.successes > h.successes);
+    this.#held = this.#held.filter((h) => breaker.successes <= h.successes);
+    for (const { index, row } of proven) this.#finished(index, row, notes);
+    const over = this.#count() + this.#held.length === this.#results.length;
+    if (this.#held.length === 0 || this.#reason !== undefined || !over) return;
+    if (breaker.settleBatch()) {
+      for (const { index, row } of this.#held) this.#finished(index, row, notes);
+      this.#held = [];
+    } else this.#trip(this.#held[0]?.row.versionId !== null);
+  }
+
+  #trip(versioned: boolean): void {
+    this.stop({ kind: "pause", cause: deniedCause(this.#denial, this.#around.breaker.denialsInARow, versioned) });
+  }
+
+  async #write(hold: BatchHold): Promise<BatchEnd> {
+    const { store } = this.#around;
+    const rows = this.#results as ResultRow[];
+    if (this.#retry !== undefined) await replaceLedger(store, this.#ref, rows, this.#retry.number);
+    else if (!(await createLedger(store, this.#ref, rows))) {
+      // Somebody else's file is complete too, and it came first.
+      await hold.finish(await readLedgerSummary(store, this.#ref));
+      return { kind: "finished", rows: rows.length, failed: rows.filter((r) => r.outcome === "failed").length };
+    }
+    await hold.finish();
+    return { kind: "finished", rows: rows.length, failed: rows.filter((r) => r.outcome === "failed").length };
+  }
+
+  /** Every request of this batch passes here: fence first and last, gate in between. */
+  #turnstile(notes: Notes): Turnstile {
+    const { gate } = this.#around;
+    const signal = this.#abort.signal;
+    const waitForTurn: (account: Parameters<Gate["enter"]>[0], turn: Promise<void> | undefined) => Promise<void> = async (
+      account,
+      turn,
+    ) => {
+      let waiting = turn;
+      for (;;) {
+        if (waiting !== undefined) await waiting;
+        if (notes.fresh && !signal.aborted) return;
+        // The wait was so long (or the process was stopped) that the fence must be confirmed before anything is sent.
+        gate.yield();
+        await notes.confirmed();
+        waiting = gate.enter(account, signal);
+      }
+    };
+    return {
+      signal,
+      enter: (account) => {
+        const turn = gate.enter(account, signal);
+        return turn === undefined && notes.fresh ? undefined : waitForTurn(account, turn);
+      },
+      leave: (account, throttled) => gate.leave(account, throttled),
+    };
+  }
+
+  #stopFor(error: unknown): void {
+    // The reason is known already: this lane only noticed it.
+    if (error instanceof Stopped && this.#reason !== undefined) return;
+    if (error instanceof SessionError)
+      this.stop(error.passing ? { kind: "later", why: error.message } : { kind: "pause", cause: error.message });
+    else if (error instanceof PauseAccount) this.stop({ kind: "pause", cause: error.message });
+    else if (error instanceof StoreError) this.stop({ kind: "store", message: error.message });
+    else this.stop({ kind: "error", error });
+  }
+
+  #stopped(noted: number): BatchEnd {
+    const reason = this.#reason ?? { kind: "error", error: new Error(`batch ${batchId(this.#ref)} ended without a reason`) };
+    return { kind: "stopped", reason, noted };
+  }
+
+  #count(): number {
+    let n = 0;
+    for (const result of this.#results) if (result !== undefined) n += 1;
+    return n;
+  }
+}
+
+/** Outcomes that only an account that works can bring about. */
+const PROOFS: ReadonlySet<ResultRow["outcome"]> = new Set(["granted", "copied", "reencrypted", "already"]);
+
+const lossText = (why: "fenced" | "redis-unreachable"): string =>
+  why === "fenced" ? "another worker holds this batch now" : "Redis has not answered for as long as a job's lock lives";

@@ -1,0 +1,191 @@
+// One account's queue, consumed by this process: a BullMQ worker whose jobs are batches.
+//
+// A job's states here, and what moves it (design.md 6; stack.md, BullMQ):
+//   taken       the processor was called; the lock is renewed by BullMQ for as long as it runs
+//   completed   the batch is finished: the job's result is its two counts
+//   given back  the batch was stopped for a reason that is not the job's fault: moved to wait or delayed, which costs no attempt
+//   failed      an error of Redis or of this program: BullMQ tries it again, a few times
+//   lost        the lock could not be renewed: the batch is cut off, and whoever holds the job next goes on
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AccountId,
+  type BatchRef,
+  batchId,
+  type CampaignRedis,
+  type JobData,
+  type JobResult,
+  parseJob,
+  queueName,
+  type RetryClaim,
+  readRetryClaim,
+  StoreError,
+  workerOptions,
+} from "@quitclaim/campaign";
+import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
+import { type BatchEnd, BatchRun, type BatchSurroundings } from "./batch.ts";
+import type { WorkerEvent } from "./event.ts";
+import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX, REPEATED_COMPLAINT_MS } from "./limits.ts";
+import { describeStop, type StopReason } from "./stop-reason.ts";
+
+export interface ConsumerOptions {
+  readonly account: AccountId;
+  readonly redis: CampaignRedis;
+  readonly surroundings: BatchSurroundings;
+  /** The account, or the whole campaign, cannot go on; must be durable before it resolves. */
+  readonly paused: (account: AccountId, reason: Extract<StopReason, { kind: "pause" | "enforced" }>) => Promise<void>;
+  readonly tell: (event: WorkerEvent) => void;
+}
+
+type BatchJob = Job<JobData, JobResult>;
+type BatchWorker = Worker<JobData, JobResult>;
+
+export class AccountConsumer {
+  readonly account: AccountId;
+  readonly #options: ConsumerOptions;
+  readonly #runs = new Set<BatchRun>();
+  #worker: BatchWorker;
+  #leaving = false;
+  #complaint = { text: "", at: 0 };
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.account = options.account;
+    this.#worker = this.#build();
+  }
+
+  get batchesInFlight(): number {
+    return this.#runs.size;
+  }
+
+  /** A stuck BullMQ worker is let go and another takes its place (stack.md, watchdog); jobs it holds keep running. */
+  async rebuild(): Promise<void> {
+    const stuck = this.#worker;
+    this.#worker = this.#build();
+    this.#options.tell({ kind: "worker-rebuilt", account: this.account });
+    await Promise.race([stuck.close(true), sleep(LEAVE_MS_MAX)]);
+  }
+
+  /** Claims nothing more, lets rows in flight finish, hands batches back. Bounded by DRAIN_MS_MAX, after which it cuts off. */
+  async drain(): Promise<void> {
+    this.#leaving = true;
+    await this.#worker.pause(true);
+    for (const run of this.#runs) run.drain();
+    const until = Date.now() + DRAIN_MS_MAX;
+    while (this.#runs.size > 0 && Date.now() < until) await sleep(20);
+    this.cutOff();
+  }
+
+  /** Sends nothing more; batches go back at once. */
+  cutOff(): void {
+    this.#leaving = true;
+    for (const run of this.#runs) run.stop({ kind: "leave" });
+  }
+
+  /** To be called after drain or cutOff. What has not been handed back by then waits for its lock to end. */
+  async close(): Promise<void> {
+    const handedBack = this.#worker.close();
+    // Redis may be away: the jobs' locks run out by themselves.
+    const inTime = await Promise.race([handedBack.then(() => true), sleep(LEAVE_MS_MAX, false)]);
+    if (!inTime) await Promise.race([this.#worker.close(true), sleep(LEAVE_MS_MAX)]);
+  }
+
+  #build(): BatchWorker {
+    const { redis, surroundings } = this.#options;
+    // BullMQ gives the abort signal only to a processor that declares exactly these three parameters.
+    const processor = (job: BatchJob, token: string | undefined, signal: AbortSignal | undefined): Promise<JobResult> =>
+      this.#process(job, token ?? "", signal);
+    const worker: BatchWorker = new Worker(queueName(redis.campaign, this.account), processor, {
+      ...workerOptions(redis.connection("worker"), ACCOUNT_BATCHES_MAX),
+      name: surroundings.worker,
+    });
+    worker.on("error", (error) => this.#complain(error.message));
+    worker.on("lockRenewalFailed", (ids) => {
+      for (const id of ids) worker.cancelJob(id);
+    });
+    worker.run().catch((error: unknown) => this.#complain(String(error)));
+    return worker;
+  }
+
+  async #process(job: BatchJob, token: string, signal: AbortSignal | undefined): Promise<JobResult> {
+    const { surroundings, redis } = this.#options;
+    const { campaign, ref, retry } = parseJob(job.data);
+    if (campaign !== redis.campaign || ref.account !== this.account)
+      throw new Error(`job ${job.id} belongs to campaign ${campaign}, account ${ref.account}`);
+    if (this.#leaving) return this.#giveBack(job, token, ref, { kind: "stopped", reason: { kind: "drain" }, noted: 0 });
+
+    surroundings.breaker.begin();
+    const claim = retry === 0 ? undefined : await this.#retryClaim(ref);
+    if (claim instanceof StoreError)
+      return this.#giveBack(job, token, ref, { kind: "stopped", reason: { kind: "store", message: claim.message }, noted: 0 });
+    if (retry > 0 && claim === undefined) return { rows: 0, failed: 0 };
+    const run = new BatchRun(ref, surroundings, claim);
+    const cancelled = (): void => run.stop({ kind: "lost", why: "the job's lock could not be renewed" });
+    signal?.addEventListener("abort", cancelled, { once: true });
+    this.#runs.add(run);
+    try {
+      const end = await run.run(`${token}/${randomUUID()}`);
+      if (end.kind === "stopped") return await this.#giveBack(job, token, ref, end);
+      this.#options.tell({ kind: "batch-finished", account: ref.account, batch: batchId(ref), rows: end.rows, failed: end.failed });
+      return { rows: end.rows, failed: end.failed };
+    } finally {
+      this.#runs.delete(run);
+      signal?.removeEventListener("abort", cancelled);
+    }
+  }
+
+  /** undefined: an earlier job answered this retry too. */
+  async #retryClaim(ref: BatchRef): Promise<RetryClaim | StoreError | undefined> {
+    try {
+      return await readRetryClaim(this.#options.surroundings.store, ref);
+    } catch (error) {
+      if (error instanceof StoreError) return error;
+      throw error;
+    }
+  }
+
+  /** Always throws: BullMQ is told by an error that the job has been moved already, or is not ours any more. */
+  async #giveBack(job: BatchJob, token: string, ref: BatchRef, end: Extract<BatchEnd, { kind: "stopped" }>): Promise<never> {
+    const { reason, noted } = end;
+    const { account } = ref;
+    const why = describeStop(reason);
+    if (reason.kind === "error") throw reason.error instanceof Error ? reason.error : new Error(why);
+    if (reason.kind === "lost") {
+      this.#options.tell({ kind: "batch-lost", account, batch: batchId(ref), why });
+      throw new Error(`batch ${batchId(ref)}: ${why}`);
+    }
+    if (reason.kind === "pause" || reason.kind === "enforced") {
+      for (const run of this.#runs) run.stop(reason);
+      await this.#options.paused(account, reason);
+    }
+    if (reason.kind === "store") this.#options.tell({ kind: "store-error", account, message: reason.message });
+    this.#options.tell({ kind: "batch-handed-back", account, batch: batchId(ref), why, noted, rows: ref.rows });
+    const delayMs = backAfterMs(reason);
+    if (delayMs === 0) {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    await job.moveToDelayed(Date.now() + delayMs, token);
+    throw new DelayedError();
+  }
+
+  #complain(text: string): void {
+    const now = Date.now();
+    if (text === this.#complaint.text && now - this.#complaint.at < REPEATED_COMPLAINT_MS) return;
+    this.#complaint = { text, at: now };
+    this.#options.tell({ kind: "redis", message: text });
+  }
+}
+
+function backAfterMs(reason: StopReason): number {
+  switch (reason.kind) {
+    case "pause":
+    case "enforced":
+      return DENIED_BATCH_DELAY_MS;
+    case "later":
+    case "store":
+      return LATER_DELAY_MS;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,72 @@
+// A limit on everything the worker does, with its unit last in its name.
+
+/** Batches that one process holds for one account: two, so that claiming and writing the ledger hide behind the other's requests. */
+export const ACCOUNT_BATCHES_MAX = 2;
+
+/** Attempts at a request that fails in passing (5xx, reset, timeout). */
+export const TRANSIENT_ATTEMPTS_MAX = 5;
+export const TRANSIENT_BACKOFF_BASE_MS = 100;
+export const TRANSIENT_BACKOFF_MS_MAX = 10_000;
+/** SlowDown costs no attempt, but a server that says nothing else for this many answers is a failure that a person must see. */
+export const THROTTLED_ANSWERS_MAX = 120;
+export const THROTTLED_BACKOFF_BASE_MS = 50;
+export const THROTTLED_BACKOFF_MS_MAX = 5_000;
+/** Renewals in a row that S3 still calls expired: past that, the clock or the endpoint is wrong. */
+export const EXPIRED_ANSWERS_MAX = 3;
+/** Attempts at a session while STS is unreachable or throttles, each backed off as a transient refusal. */
+export const SESSION_ATTEMPTS_MAX = 6;
+
+/** Denials in a row, none succeeding, that pause an account (design.md 6). */
+export const DENIALS_IN_A_ROW_MAX = 20;
+/** A batch handed back by the breaker comes behind the account's others, so that a resume meets other objects first. */
+export const DENIED_BATCH_DELAY_MS = 2_000;
+
+/** No request is sent on a fence that Redis has not confirmed for this long: a stopped process that wakes up asks first. */
+export const FENCE_CONFIRMED_MS_MAX = 2_000;
+/** Between two notes: under CHECKPOINT_INTERVAL_MS by what a note itself may take. */
+export const NOTE_INTERVAL_MS = 200;
+/** A note is sent even with nothing to say after this long, to confirm the fence. */
+export const FENCE_CONFIRM_INTERVAL_MS = 800;
+/** Notes are tried again this long while Redis does not answer; then the lock is gone and another worker may hold the batch. */
+export const NOTE_RETRY_MS_MAX = 45_000;
+export const NOTE_RETRY_INTERVAL_MS = 250;
+
+/** Between two leases of request tokens. */
+export const LEASE_INTERVAL_MS = 50;
+/** Tokens that a process may hold, as time at its own share: what it can burst. */
+export const LEASE_HELD_MS_MAX = 100;
+/** A process goes on at its last lease's rate this long while Redis does not answer. */
+export const LEASE_FALLBACK_MS_MAX = 60_000;
+/** Between two looks at the operator's ceiling, and two heartbeats. */
+export const HEARTBEAT_INTERVAL_MS = 1_000;
+
+/** One ACL's read-merge-write is begun again this often when somebody else writes it at the same time. */
+export const MERGE_ROUNDS_MAX = 3;
+/** How long a copy whose answer was lost may still be running at S3: a floor, and the slowest speed to reckon with. */
+export const COPY_SETTLE_BASE_MS = 500;
+export const COPY_SETTLE_BYTES_PER_MS = 100_000;
+export const COPY_SETTLE_MS_MAX = 60_000;
+/** S3's clock against ours: how much older than its intent a copy of ours may look. */
+export const CLOCK_SKEW_MS_MAX = 300_000;
+
+/** The bucket's ownership mode is read again after this long. */
+export const OWNERSHIP_MODE_FRESH_MS = 30_000;
+
+/** Plan parts (footers, not rows) that a process keeps open. */
+export const PLAN_PARTS_OPEN_MAX = 16;
+/** Distinct ACLs that a process keeps parsed. */
+export const PARSED_ACLS_MAX = 1_024;
+
+/** A graceful stop waits this long for requests in flight before it cuts them off. */
+export const DRAIN_MS_MAX = 15_000;
+/** Bound on the last note and the hand-back when leaving at once. */
+export const LEAVE_MS_MAX = 1_500;
+
+/** Waiting jobs, none active, not paused, for this long: the BullMQ worker is rebuilt (stack.md). */
+export const WATCHDOG_MS = 60_000;
+export const WATCHDOG_INTERVAL_MS = 5_000;
+
+/** A batch that met something out of reach (STS, the store) comes back after this long. */
+export const LATER_DELAY_MS = 10_000;
+/** The same complaint of a Redis client is told at most this often. */
+export const REPEATED_COMPLAINT_MS = 10_000;

@@ -1,0 +1,31 @@
+// What an operation on one object has at hand.
+import type { ObjectAddress } from "@quitclaim/aws";
+import type { CanonicalId, PlanRow } from "@quitclaim/campaign";
+import type { Call, Sent } from "../retry/send.ts";
+
+/** Brings one request to an answer under one signer (retry/send.ts). */
+export type Send = <T>(call: Call<T>, repeat?: "idempotent" | "never") => Promise<Sent<T>>;
+
+export interface Surroundings {
+  readonly bucket: string;
+  readonly bucketOwner: CanonicalId;
+  /** Account number of the bucket owner, to tell own KMS keys from foreign ones. */
+  readonly bucketOwnerAccount: string;
+  readonly dialect: "aws" | "rgw";
+  /** ARN of the bucket owner's key for `copy` and `reencrypt`, where the campaign names one. */
+  readonly kmsKey?: string;
+}
+
+export interface Task extends Surroundings {
+  readonly row: PlanRow;
+  /** The uploading account, which owns the object. */
+  readonly uploader: Send;
+  /** The bucket owner. */
+  readonly owner: Send;
+}
+
+/** The object version that the row names: by version wherever the report has one, "null" included (domain.md 1.5). */
+export function address(task: Pick<Task, "bucket" | "row">): ObjectAddress {
+  const { key, versionId } = task.row;
+  return versionId === null ? { bucket: task.bucket, key } : { bucket: task.bucket, key, versionId };
+}

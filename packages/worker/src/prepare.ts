@@ -1,0 +1,65 @@
+// From a batch's op to the function that its rows go through, with everything that has to hold before the first of them is sent.
+import type { BatchRef, CampaignStore, PlanRow } from "@quitclaim/campaign";
+import type { Operate, PrepareOperation } from "./batch.ts";
+import { grantAccess } from "./operations/acl.ts";
+import { copyInPlace, settleMs } from "./operations/copy.ts";
+import { declareIntent } from "./operations/intent.ts";
+import type { OwnershipModeReader } from "./operations/ownership-mode.ts";
+import { reencrypt } from "./operations/reencrypt.ts";
+import type { Surroundings, Task } from "./operations/task.ts";
+import { PauseAccount } from "./pause-account.ts";
+import { type Principal, send, type Turnstile } from "./retry/send.ts";
+import { wait } from "./retry/wait.ts";
+
+export interface Actors {
+  readonly surroundings: Surroundings;
+  readonly uploader: Principal;
+  readonly owner: Principal;
+  /** Proves that the uploader's session is the account it is configured as; cheap after the first time. Throws PauseAccount, SessionError. */
+  readonly proven: () => Promise<void>;
+  readonly ownershipMode: Pick<OwnershipModeReader, "read">;
+  readonly store: CampaignStore;
+  readonly worker: string;
+}
+
+export function preparer(actors: Actors): PrepareOperation {
+  return async (ref, rows, turnstile) => {
+    await actors.proven();
+    const task = taskMaker(actors, turnstile);
+    switch (ref.op) {
+      case "acl":
+        return (row) => grantAccess(task(row));
+      case "reencrypt":
+        return (row) => reencrypt(task(row));
+      case "copy":
+        return prepareCopy(actors, ref, rows, turnstile, task);
+    }
+  };
+}
+
+async function prepareCopy(
+  actors: Actors,
+  ref: BatchRef,
+  rows: readonly PlanRow[],
+  turnstile: Turnstile,
+  task: (row: PlanRow) => Task,
+): Promise<Operate> {
+  if (actors.surroundings.dialect === "aws") {
+    const mode = await actors.ownershipMode.read();
+    if (mode !== "BucketOwnerPreferred" && mode !== "BucketOwnerEnforced")
+      throw new PauseAccount(
+        `The bucket's object ownership is ${mode === "none" ? "not set (the same as ObjectWriter)" : mode}, so a copy made by the uploading account would stay its own. Run \`quitclaim fence\` first, which sets BucketOwnerPreferred, then resume this account.`,
+      );
+  }
+  const intent = await declareIntent(actors.store, ref, actors.worker);
+  // A copy that a dead holder sent may still run at S3: give it the time it can take before the first look.
+  if (intent.earlier) await wait(settleMs(Math.max(0, ...rows.map((row) => row.size))), turnstile.signal);
+  const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
+  return (row) => copyInPlace({ ...task(row), intent, pause });
+}
+
+function taskMaker(actors: Actors, turnstile: Turnstile): (row: PlanRow) => Task {
+  const uploader: Task["uploader"] = (call, repeat) => send(actors.uploader, turnstile, call, repeat);
+  const owner: Task["owner"] = (call, repeat) => send(actors.owner, turnstile, call, repeat);
+  return (row) => ({ ...actors.surroundings, row, uploader, owner });
+}

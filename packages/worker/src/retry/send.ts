@@ -1,0 +1,111 @@
+// One request brought to an answer: paced by the gate, repeated as its refusal's kind says (the table of design.md 6).
+//
+//   throttled   the gate slows down; sent again, the same attempt
+//   expired     the session is renewed; sent again, the same attempt
+//   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
+//   the rest    is an answer
+import type { Answer, ObjectCalls, Session } from "@quitclaim/aws";
+import { SessionError } from "@quitclaim/aws";
+import type { AccountId } from "@quitclaim/campaign";
+import {
+  EXPIRED_ANSWERS_MAX,
+  SESSION_ATTEMPTS_MAX,
+  THROTTLED_ANSWERS_MAX,
+  THROTTLED_BACKOFF_BASE_MS,
+  THROTTLED_BACKOFF_MS_MAX,
+  TRANSIENT_ATTEMPTS_MAX,
+  TRANSIENT_BACKOFF_BASE_MS,
+  TRANSIENT_BACKOFF_MS_MAX,
+} from "../limits.ts";
+import { Stopped } from "../stopped.ts";
+import { fullJitter } from "./backoff.ts";
+import { wait } from "./wait.ts";
+
+/** Who signs, and the calls that are bound to that signer. */
+export interface Principal {
+  readonly account: AccountId;
+  readonly session: Session;
+  readonly calls: ObjectCalls;
+}
+
+/** Where requests wait for their turn: the bucket's rate, the process's concurrency, the batch's fence. */
+export interface Turnstile {
+  /** undefined: go at once. Throws Stopped when the batch is stopped while waiting. */
+  enter(account: AccountId): Promise<void> | undefined;
+  leave(account: AccountId, throttled: boolean): void;
+  readonly signal: AbortSignal;
+}
+
+export interface Sent<T> {
+  readonly answer: Answer<T>;
+  /** Requests that S3 may have acted on: throttled and expired ones it did not. */
+  readonly attempts: number;
+}
+
+export type Call<T> = (calls: ObjectCalls, signal: AbortSignal) => Promise<Answer<T>>;
+
+const transientBackoff = { baseMs: TRANSIENT_BACKOFF_BASE_MS, capMs: TRANSIENT_BACKOFF_MS_MAX };
+const throttledBackoff = { baseMs: THROTTLED_BACKOFF_BASE_MS, capMs: THROTTLED_BACKOFF_MS_MAX };
+
+/**
+ * Throws Stopped where the batch is stopped before an answer is had, SessionError where the account's session cannot be had.
+ * `repeat: "never"` is for a request that must not take effect twice: a transient refusal of it is handed back as the answer.
+ */
+export async function send<T>(
+  principal: Principal,
+  turnstile: Turnstile,
+  call: Call<T>,
+  repeat: "idempotent" | "never" = "idempotent",
+): Promise<Sent<T>> {
+  let attempts = 0;
+  let throttled = 0;
+  let expired = 0;
+  for (;;) {
+    const generation = principal.session.fresh()?.generation ?? (await freshGeneration(principal.session, turnstile.signal));
+    const turn = turnstile.enter(principal.account);
+    if (turn !== undefined) await turn;
+    let answer: Answer<T>;
+    let slower = false;
+    try {
+      answer = await call(principal.calls, turnstile.signal);
+      slower = !answer.ok && answer.kind === "throttled";
+    } finally {
+      turnstile.leave(principal.account, slower);
+    }
+    if (answer.ok) return { answer, attempts: attempts + 1 };
+    // A request that the stop itself cut off says nothing about the object.
+    if (turnstile.signal.aborted && answer.httpStatus === 0) throw new Stopped();
+    switch (answer.kind) {
+      case "throttled":
+        if (++throttled >= THROTTLED_ANSWERS_MAX) return { answer, attempts: attempts + 1 };
+        await wait(fullJitter(throttledBackoff, throttled), turnstile.signal);
+        break;
+      case "expired":
+        if (++expired >= EXPIRED_ANSWERS_MAX) return { answer, attempts: attempts + 1 };
+        await renewed(() => principal.session.expired(generation), turnstile.signal);
+        break;
+      case "transient":
+        if (++attempts >= TRANSIENT_ATTEMPTS_MAX || repeat === "never") return { answer, attempts };
+        await wait(fullJitter(transientBackoff, attempts), turnstile.signal);
+        break;
+      default:
+        return { answer, attempts: attempts + 1 };
+    }
+  }
+}
+
+async function freshGeneration(session: Session, signal: AbortSignal): Promise<number> {
+  return (await renewed(() => session.credentials(), signal)).generation;
+}
+
+/** STS may be out of reach for a moment; a refusal is final. */
+async function renewed<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof SessionError && error.passing) || failures >= SESSION_ATTEMPTS_MAX) throw error;
+      await wait(fullJitter(transientBackoff, failures + 2), signal);
+    }
+  }
+}
