@@ -1,5 +1,5 @@
 /** A multipart upload in progress: everything the object will be, fixed when the upload was created, and the parts so far. */
-import type { Acl } from "../acl/acl.ts";
+import type { RequestedAcl } from "../acl/requested.ts";
 import type { Content } from "./content.ts";
 import type { CanonicalId, Checksum, ChecksumAlgorithm, Encryption, ObjectAttributes, ObjectLock, Tags } from "./object.ts";
 
@@ -18,10 +18,8 @@ export interface MultipartUpload {
   /** Who created it; the object's writer, whoever completes it. */
   readonly initiator: { readonly canonicalId: CanonicalId; readonly arn: string; readonly accountId: string | undefined };
   readonly initiatedAt: number;
-  /** The canned ACL header of the creation, which decides ownership under BucketOwnerPreferred. */
-  readonly cannedAcl: string | undefined;
-  /** The object's ACL, given the owner that completion finds. */
-  readonly aclFor: (owner: CanonicalId) => Acl;
+  /** The ACL asked for at creation; its canned name decides ownership under BucketOwnerPreferred. */
+  readonly requested: RequestedAcl;
   readonly attributes: ObjectAttributes;
   readonly storageClass: string;
   readonly encryption: Encryption;

@@ -1,0 +1,16 @@
+/** Archived objects: readable only while a restored copy of them exists. */
+import { invalidObjectState } from "../http/s3-error.ts";
+import type { ObjectVersion } from "../store/object.ts";
+
+const archiveClasses = new Set(["GLACIER", "DEEP_ARCHIVE"]);
+
+export function isArchived(version: ObjectVersion): boolean {
+  return archiveClasses.has(version.storageClass) || version.archiveTier !== undefined;
+}
+
+/** 403 InvalidObjectState for reads and copies of what is archived and not restored. */
+export function demandReadable(version: ObjectVersion, now: number): void {
+  if (!isArchived(version)) return;
+  if (version.restore !== undefined && version.restore.expiresAt > now) return;
+  throw invalidObjectState(version.storageClass);
+}
