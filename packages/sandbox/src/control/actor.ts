@@ -3,9 +3,8 @@
  * without a signature of its own.
  */
 import type { Principal } from "../account/principal.ts";
-import type { InboundRequest, Reply } from "../http/exchange.ts";
+import type { Reply } from "../http/exchange.ts";
 import { encodePercent } from "../http/percent.ts";
-import { Query } from "../http/query.ts";
 import { S3Error } from "../http/s3-error.ts";
 import type { S3Service } from "../s3/service.ts";
 import { readContent } from "../store/content.ts";
@@ -35,20 +34,8 @@ export class Actor {
   }
 
   async call(wanted: ActorCall): Promise<ActorAnswer> {
-    const inbound: InboundRequest = {
-      method: wanted.method,
-      rawPath: `/${wanted.bucket}/${encodePercent(wanted.key, true)}`,
-      query: new Query(wanted.query ?? ""),
-      headers: { host: "s3.amazonaws.com", ...wanted.headers },
-      body: wanted.body ?? Buffer.alloc(0),
-      trailers: new Map(),
-      principal: this.#principal,
-      accessKeyId: undefined,
-      requestId: this.#requestId,
-      remoteAddress: "127.0.0.1",
-    };
     try {
-      return { ok: true, reply: await this.#s3.perform(this.#s3.prepare(inbound)) };
+      return { ok: true, reply: await this.#s3.performAs({ ...wanted, principal: this.#principal, requestId: this.#requestId }) };
     } catch (error) {
       if (error instanceof S3Error) return { ok: false, error };
       throw error;
