@@ -31,7 +31,7 @@ export interface SandboxOptions {
   /** 0, the default, takes any free port. The address is always 127.0.0.1. */
   readonly port?: number;
   readonly bucketDefaults?: BucketDefaults;
-  /** Whether an enforced bucket takes PutObjectAcl with bucket-owner-full-control; AWS's papers disagree. Default true. */
+  /** Whether an enforced bucket takes PutObjectAcl with bucket-owner-full-control; AWS's papers disagree. Default false. */
   readonly enforcedAcceptsCanned?: boolean;
   readonly fill?: FillRequest;
   /** Reports to write of the filled bucket at the start. */

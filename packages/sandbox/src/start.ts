@@ -102,7 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     region,
     now,
     bucketDefaults: options.bucketDefaults === "legacy" ? "legacy" : "aws",
-    enforcedAcceptsCanned: options.enforcedAcceptsCanned ?? true,
+    enforcedAcceptsCanned: options.enforcedAcceptsCanned ?? false,
   });
   const control = new ControlService({ book, s3, now, store });
   const server = createSandboxServer({
