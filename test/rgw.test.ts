@@ -1,0 +1,163 @@
+// The same campaign against a real S3 server with real owners: a RADOS Gateway of Ceph, on loopback, in memory.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { PlanSummary } from "@quitclaim/campaign";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { readBooks } from "./harness/campaign.ts";
+import { quitclaim, quitclaimJson } from "./harness/command.ts";
+import { type Gateway, type GatewayUser, missingPackages, startGateway } from "./servers/rgw.ts";
+
+const OBJECTS = 20_000;
+const BUCKET = "shared-lake";
+
+const missing = await missingPackages();
+if (missing.length > 0) {
+  console.warn(
+    `SKIPPED: the campaign against a RADOS Gateway. To have it, on Debian as root: apt-get install --no-install-recommends ${missing.join(" ")}`,
+  );
+}
+
+/** Runs `act` for 0..count-1, so many at a time. */
+async function each(count: number, atOnce: number, act: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < count) await act(next++);
+    }),
+  );
+}
+
+describe.skipIf(missing.length > 0)("a campaign against a RADOS Gateway", () => {
+  let gateway: Gateway;
+  let folder: string;
+  let configFile: string;
+  let env: NodeJS.ProcessEnv;
+  const clients = new Map<string, S3Client>();
+  const client = (name: string): S3Client => clients.get(name) as S3Client;
+  const keys: string[] = [];
+  const uploader = (i: number): string => (i % 3 === 0 ? "partners" : "ingest");
+
+  beforeAll(async () => {
+    gateway = await startGateway(["owner", "ingest", "partners"]);
+    for (const user of gateway.users) {
+      clients.set(
+        user.name,
+        new S3Client({
+          endpoint: gateway.endpoint,
+          region: gateway.region,
+          forcePathStyle: true,
+          requestChecksumCalculation: "WHEN_REQUIRED",
+          credentials: { accessKeyId: user.accessKeyId, secretAccessKey: user.secretAccessKey },
+        }),
+      );
+    }
+    const principals = gateway.users.filter((u) => u.name !== "owner").map((u) => `arn:aws:iam:::user/${u.canonicalId}`);
+    await client("owner").send(new CreateBucketCommand({ Bucket: BUCKET }));
+    await client("owner").send(
+      new PutBucketPolicyCommand({
+        Bucket: BUCKET,
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Principal: { AWS: principals }, Action: ["s3:PutObject"], Resource: [`arn:aws:s3:::${BUCKET}/*`] },
+          ],
+        }),
+      }),
+    );
+    for (let i = 0; i < OBJECTS; i++)
+      keys.push(i % 50 === 0 ? `odd/a b+${i}%é/日本 ${i}` : `raw/dt=2021-${String(1 + (i % 12)).padStart(2, "0")}/part-${i}`);
+    await each(OBJECTS, 48, async (i) => {
+      await client(uploader(i)).send(new PutObjectCommand({ Bucket: BUCKET, Key: keys[i] as string, Body: `object ${i}` }));
+    });
+
+    folder = await mkdtemp(join(tmpdir(), "quitclaim-rgw-test-"));
+    configFile = join(folder, "campaign.yaml");
+    const reference = (user: GatewayUser): { accessKeyId: string; secretAccessKey: string } => ({
+      accessKeyId: `from-env:RGW_${user.name.toUpperCase()}_KEY`,
+      secretAccessKey: `from-env:RGW_${user.name.toUpperCase()}_SECRET`,
+    });
+    env = { ...process.env, NO_COLOR: "1" };
+    for (const user of gateway.users) {
+      env[`RGW_${user.name.toUpperCase()}_KEY`] = user.accessKeyId;
+      env[`RGW_${user.name.toUpperCase()}_SECRET`] = user.secretAccessKey;
+    }
+    const [owner, ...uploaders] = gateway.users as [GatewayUser, ...GatewayUser[]];
+    await writeFile(
+      configFile,
+      stringify({
+        campaign: "gateway",
+        bucket: {
+          name: BUCKET,
+          owner: owner.canonicalId,
+          ownerCanonicalId: owner.canonicalId,
+          region: gateway.region,
+          endpoint: gateway.endpoint,
+          forcePathStyle: true,
+          dialect: "rgw",
+          keys: reference(owner),
+        },
+        inventory: { manifest: join(folder, "inventory", "manifest.json"), root: join(folder, "inventory") },
+        accounts: uploaders.map((u) => ({ id: u.canonicalId, name: u.name, canonicalId: u.canonicalId, keys: reference(u) })),
+        limits: { requestsPerSecond: 20_000 },
+        store: "./campaign",
+        redis: "embedded",
+      }),
+    );
+  }, 240_000);
+
+  afterAll(async () => {
+    for (const c of clients.values()) c.destroy();
+    await gateway?.stop();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it("takes a bucket whose owner is refused to one whose owner reads every object", { timeout: 400_000 }, async () => {
+    // Before: the bucket owner gets 403 on its own bucket's objects.
+    for (const key of [keys[0], keys[1], keys[OBJECTS - 1]] as string[]) {
+      await expect(client("owner").send(new GetObjectCommand({ Bucket: BUCKET, Key: key }))).rejects.toMatchObject({
+        $metadata: { httpStatusCode: 403 },
+      });
+    }
+
+    const report = await quitclaimJson<{ manifest: string; rows: number }>(
+      ["inventory", "--config", configFile, "--to", join(folder, "inventory")],
+      env,
+    );
+    expect(report.rows).toBe(OBJECTS);
+
+    const plan = await quitclaimJson<PlanSummary>(["plan", "--config", configFile, "--manifest", report.manifest], env);
+    expect(plan).toMatchObject({
+      rows: OBJECTS,
+      ownedByBucketOwner: 0,
+      deleteMarkers: 0,
+      alreadyGranted: 0,
+      planned: { acl: OBJECTS },
+      held: {},
+    });
+
+    const ended = await quitclaimJson<{ state: string; done: Record<string, number>; failed: Record<string, number>; remaining: number }>(
+      ["run", "--config", configFile],
+      env,
+    );
+    expect(ended).toMatchObject({ done: { granted: OBJECTS }, failed: {}, remaining: 0 });
+    const { ledger } = await readBooks(join(folder, "campaign"));
+    expect(new Set(ledger.map((r) => r.key)).size).toBe(OBJECTS);
+
+    // After: every one of them, whatever its key.
+    await each(OBJECTS, 48, async (i) => {
+      const answer = await client("owner").send(new GetObjectCommand({ Bucket: BUCKET, Key: keys[i] as string }));
+      expect(await answer.Body?.transformToString()).toBe(`object ${i}`);
+    });
+  });
+
+  it("refuses to fence or switch a server that has no ownership controls, with a sentence", { timeout: 60_000 }, async () => {
+    for (const args of [["fence"], ["cutover", "--confirm", BUCKET]]) {
+      const ended = await quitclaim([...args, "--config", configFile], env);
+      expect(ended.code).not.toBe(0);
+      expect(ended.stderr).toMatch(/no ownership controls/);
+    }
+  });
+});
