@@ -1,0 +1,67 @@
+// `quitclaim check`: every problem with its fix, before anything is planned. Reads only.
+import { type AccountId, type CampaignStore, jsonBytes, openPlanPart, type PlanRow, type PlanSummary, readJson } from "@quitclaim/campaign";
+import { bySeverity, type Finding } from "../finding.ts";
+import { CHECK_PATH, PLAN_PATH } from "../paths.ts";
+import type { Target } from "../target.ts";
+import { bucketProblems } from "./bucket.ts";
+import { type Claimed, identityProblems, type Proof, proveAll } from "./identities.ts";
+
+/** Something else that must work, e.g. Redis or the store: what is wrong with it, or nothing. */
+export interface Probe {
+  readonly name: string;
+  readonly run: () => Promise<readonly Finding[]>;
+}
+
+export interface CheckInput {
+  /** The bucket owner, proven before anything else. */
+  readonly owner: Claimed;
+  readonly accounts: readonly Claimed[];
+  /** As the campaign file has it. */
+  readonly region: string;
+  /** Made once the owner is proven; its canonical ID is the proven one. */
+  readonly target: (ownerCanonicalId: string) => Target;
+  readonly probes: readonly Probe[];
+  readonly now?: () => number;
+}
+
+export interface Check {
+  readonly version: 1;
+  readonly state: "done" | "failed";
+  /** ISO 8601. */
+  readonly at: string;
+  /** Nothing keeps the campaign from working. */
+  readonly ok: boolean;
+  readonly identities: readonly Proof[];
+  readonly findings: readonly Finding[];
+}
+
+/** Writes check.json to the store. */
+export async function check(store: CampaignStore, input: CheckInput): Promise<Check> {
+  const claims = [input.owner, ...input.accounts];
+  const proving = proveAll(claims);
+  const probing = Promise.all(input.probes.map((probe) => probe.run()));
+  const proofs = await proving;
+  const owner = proofs[0];
+  const bucket =
+    owner !== undefined && "identity" in owner
+      ? await bucketProblems(input.target(owner.identity.canonicalId), input.region, await anyPlannedRow(store))
+      : [];
+  const findings = bySeverity([...identityProblems(claims, proofs), ...bucket, ...(await probing).flat()]);
+  const ok = !findings.some((f) => f.severity === "blocking");
+  const result: Check = {
+    version: 1,
+    state: ok ? "done" : "failed",
+    at: new Date((input.now ?? Date.now)()).toISOString(),
+    ok,
+    identities: proofs,
+    findings,
+  };
+  await store.write(CHECK_PATH, jsonBytes(result));
+  return result;
+}
+
+async function anyPlannedRow(store: CampaignStore): Promise<PlanRow | undefined> {
+  const plan = await readJson<PlanSummary>(store, PLAN_PATH);
+  const account = Object.entries(plan?.accounts ?? {}).find(([, counts]) => counts.parts > 0)?.[0];
+  return account === undefined ? undefined : (await (await openPlanPart(store, account as AccountId, 0)).read(0))[0];
+}
