@@ -27,18 +27,18 @@ import {
   sum,
 } from "@quitclaim/campaign";
 import { type Breaker, deniedCause } from "./breaker.ts";
+import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { LEAVE_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import type { Verdict } from "./operations/outcome.ts";
-import { PauseAccount } from "./pause-account.ts";
 import type { PlanParts } from "./plan-parts.ts";
 import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
 import type { StopReason } from "./stop-reason.ts";
 import { Stopped } from "./stopped.ts";
 
-/** Made once for a batch; throws PauseAccount, SessionError or StoreError where the batch cannot be begun. */
 export type Operate = (row: PlanRow) => Promise<Verdict>;
+/** Called once for a batch. Throws what halt.ts has, SessionError or StoreError where the batch cannot be begun. */
 export type PrepareOperation = (ref: BatchRef, rows: readonly PlanRow[], turnstile: Turnstile) => Promise<Operate>;
 
 export interface BatchSurroundings {
@@ -270,6 +270,8 @@ export class BatchRun {
     if (error instanceof SessionError)
       this.stop(error.passing ? { kind: "later", why: error.message } : { kind: "pause", cause: error.message });
     else if (error instanceof PauseAccount) this.stop({ kind: "pause", cause: error.message });
+    else if (error instanceof TryLater) this.stop({ kind: "later", why: error.message });
+    else if (error instanceof BucketEnforced) this.stop({ kind: "enforced" });
     else if (error instanceof StoreError) this.stop({ kind: "store", message: error.message });
     else this.stop({ kind: "error", error });
   }

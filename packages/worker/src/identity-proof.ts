@@ -2,7 +2,7 @@
 // role is proven, never guessed (design.md 4).
 import { proveCanonicalId, proveIdentity, type S3Target, type Session, type StsTarget } from "@quitclaim/aws";
 import type { AccountId, CanonicalId } from "@quitclaim/campaign";
-import { PauseAccount } from "./pause-account.ts";
+import { PauseAccount } from "./halt.ts";
 
 export interface IdentityClaim {
   readonly account: AccountId;

@@ -1,13 +1,13 @@
 // From a batch's op to the function that its rows go through, with everything that has to hold before the first of them is sent.
 import type { BatchRef, CampaignStore, PlanRow } from "@quitclaim/campaign";
 import type { Operate, PrepareOperation } from "./batch.ts";
+import { BucketEnforced, PauseAccount } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
 import { copyInPlace, settleMs } from "./operations/copy.ts";
 import { declareIntent } from "./operations/intent.ts";
 import type { OwnershipModeReader } from "./operations/ownership-mode.ts";
 import { reencrypt } from "./operations/reencrypt.ts";
 import type { Surroundings, Task } from "./operations/task.ts";
-import { PauseAccount } from "./pause-account.ts";
 import { type Principal, send, type Turnstile } from "./retry/send.ts";
 import { wait } from "./retry/wait.ts";
 
@@ -26,6 +26,9 @@ export function preparer(actors: Actors): PrepareOperation {
   return async (ref, rows, turnstile) => {
     await actors.proven();
     const task = taskMaker(actors, turnstile);
+    // A grant on an enforced bucket may be answered with yes and change nothing (domain.md 2.2): it must not count as granted.
+    if (ref.op !== "copy" && actors.surroundings.dialect === "aws" && (await actors.ownershipMode.read()) === "BucketOwnerEnforced")
+      throw new BucketEnforced();
     switch (ref.op) {
       case "acl":
         return (row) => grantAccess(task(row));
@@ -48,7 +51,7 @@ async function prepareCopy(
     const mode = await actors.ownershipMode.read();
     if (mode !== "BucketOwnerPreferred" && mode !== "BucketOwnerEnforced")
       throw new PauseAccount(
-        `The bucket's object ownership is ${mode === "none" ? "not set (the same as ObjectWriter)" : mode}, so a copy made by the uploading account would stay its own. Run \`quitclaim fence\` first, which sets BucketOwnerPreferred, then resume this account.`,
+        `The bucket's object ownership is ${MODE_WORDS[mode]}, so a copy made by the uploading account would stay its own. Run \`quitclaim fence\` first, which sets BucketOwnerPreferred, then resume this account.`,
       );
   }
   const intent = await declareIntent(actors.store, ref, actors.worker);
@@ -57,6 +60,12 @@ async function prepareCopy(
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
   return (row) => copyInPlace({ ...task(row), intent, pause });
 }
+
+const MODE_WORDS = {
+  ObjectWriter: "ObjectWriter",
+  none: "not set (the same as ObjectWriter)",
+  unknown: "not known (the bucket owner lacks s3:GetBucketOwnershipControls)",
+} as const;
 
 function taskMaker(actors: Actors, turnstile: Turnstile): (row: PlanRow) => Task {
   const uploader: Task["uploader"] = (call, repeat) => send(actors.uploader, turnstile, call, repeat);

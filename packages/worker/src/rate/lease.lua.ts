@@ -76,7 +76,7 @@ elseif now >= cool and total > rate * 0.95 then
   if knee > 0 then
     if rate < knee * 0.9 then step = knee * 0.25
     elseif rate < knee * 1.02 then step = knee * 0.01
-    else step = knee * 0.1 end
+    else step = math.max(knee * 0.05, (rate - knee) * 0.3) end
   end
   rate = math.min(ceiling, rate + step * dt / 1000)
   if rate >= ceiling then knee = 0 end

@@ -1,0 +1,139 @@
+// Operation `acl` end to end: real queue, real Redis, real HTTP against the sandbox.
+import type { CanonicalId, Grant } from "@quitclaim/campaign";
+import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { makeCampaign } from "./stage/campaign.ts";
+
+let sandbox: Sandbox;
+let one: AccountSpec;
+let two: AccountSpec;
+beforeAll(async () => {
+  sandbox = await startSandbox({ accounts: 4, seed: 11 });
+  [, one, two] = sandbox.accounts as [AccountSpec, AccountSpec, AccountSpec];
+});
+afterAll(() => sandbox.close());
+
+const grantsOf = (bucket: string, key: string, version?: string): string[] =>
+  (sandbox.store.bucket(bucket)?.find(key, version)?.acl ?? []).map((g) =>
+    g.grantee.kind === "user" ? `${g.grantee.id}:${g.permission}` : `${g.grantee.uri}:${g.permission}`,
+  );
+const full = (account: { canonicalId: string }): string => `${account.canonicalId}:FULL_CONTROL`;
+
+describe("granting access", () => {
+  it("uses the canned ACL where it is exact, keeps every other grant where it is not, and reads first where nothing is known", async () => {
+    const bucket = "acl-kinds";
+    await makeBucket(sandbox, bucket, { versioning: "Enabled" });
+    const partner = sandbox.accounts[3] as AccountSpec;
+    const at = (Key: string) => ({ Bucket: bucket, Key });
+    const plain = await upload(sandbox, one, at("plain ü+%/ key"));
+    const kept: Grant[] = [one, partner, owner(sandbox)].map((a, i) => ({
+      id: a.canonicalId as CanonicalId,
+      permission: i === 1 ? "READ" : "FULL_CONTROL",
+    }));
+    const shared = await upload(
+      sandbox,
+      one,
+      { ...at("shared"), GrantRead: `id=${partner.canonicalId}`, GrantFullControl: `id=${one.canonicalId}` },
+      { grants: kept },
+    );
+    const unknown = await upload(
+      sandbox,
+      one,
+      { ...at("unknown"), GrantRead: `id=${partner.canonicalId}`, GrantFullControl: `id=${one.canonicalId}` },
+      { formerAcl: "unknown" },
+    );
+    const granted = await upload(sandbox, one, { ...at("granted"), ACL: "bucket-owner-full-control" }, { formerAcl: "unknown" });
+    const gone = { ...plain, key: "never-was" as typeof plain.key };
+    const campaign = await makeCampaign(sandbox, {
+      bucket,
+      work: [{ account: one.accountId, rows: [plain, shared, unknown, granted, gone] }],
+    });
+    await campaign.work();
+    await campaign.finished();
+    const ledger = await campaign.ledger(one.accountId);
+    expect(ledger.map((r) => r.outcome)).toEqual(["granted", "granted", "granted", "already", "vanished"]);
+    expect(ledger[0]).toMatchObject({ attempts: 1, httpStatus: 200, code: "" });
+    expect(ledger[3]?.attempts).toBe(0);
+    expect(grantsOf(bucket, plain.key).sort()).toEqual([full(one), full(owner(sandbox))].sort());
+    for (const key of ["shared", "unknown"])
+      expect(grantsOf(bucket, key).sort()).toEqual([full(one), full(owner(sandbox)), `${partner.canonicalId}:READ`].sort());
+    expect(sandbox.store.bucket(bucket)?.find(plain.key, undefined)?.owner).toBe(one.canonicalId);
+    await campaign.close();
+  });
+
+  it("grants noncurrent and null versions by their version", async () => {
+    const bucket = "acl-versions";
+    await makeBucket(sandbox, bucket);
+    const key = { Bucket: bucket, Key: "k" };
+    await upload(sandbox, one, key);
+    const versioned = sandbox.store.bucket(bucket);
+    if (versioned === undefined) throw new Error("no bucket");
+    versioned.versioning = "Enabled";
+    const old = await upload(sandbox, one, { ...key, Body: "2" });
+    const current = await upload(sandbox, one, { ...key, Body: "3" });
+    const rows = [rowOf(sandbox, bucket, "k", "null"), { ...old, isLatest: false }];
+    const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
+    await campaign.work();
+    await campaign.finished();
+    expect(grantsOf(bucket, "k", "null")).toContain(full(owner(sandbox)));
+    expect(grantsOf(bucket, "k", old.versionId ?? "")).toContain(full(owner(sandbox)));
+    expect(grantsOf(bucket, "k", current.versionId ?? "")).not.toContain(full(owner(sandbox)));
+    await campaign.close();
+  });
+
+  it("survives resets, 500s after the write, SlowDowns and sessions that end in mid-batch: every object granted, one ledger row each", async () => {
+    const bucket = "acl-storm";
+    await makeBucket(sandbox, bucket);
+    await upload(sandbox, one, { Bucket: bucket, Key: "a" });
+    await upload(sandbox, two, { Bucket: bucket, Key: "b" });
+    const rowsOne = multiply(sandbox, bucket, "a", 600);
+    const rowsTwo = multiply(sandbox, bucket, "b", 300);
+    const campaign = await makeCampaign(sandbox, {
+      bucket,
+      concurrency: 32,
+      work: [
+        { account: one.accountId, rows: rowsOne },
+        { account: two.accountId, rows: rowsTwo },
+      ],
+    });
+    sandbox.faults.set({
+      scope: { ops: ["PutObjectAcl"] },
+      internalError: { before: 0.02, after: 0.02 },
+      reset: { before: 0.01, after: 0.02 },
+      expireToken: 0.003,
+      slowDown: { perSecond: 600 },
+    });
+    try {
+      await campaign.work();
+      await campaign.finished();
+    } finally {
+      sandbox.faults.set({});
+    }
+    for (const [account, rows] of [
+      [one, rowsOne],
+      [two, rowsTwo],
+    ] as const) {
+      const ledger = await campaign.ledger(account.accountId);
+      expect(ledger.map((r) => r.key)).toEqual(rows.map((r) => r.key));
+      expect(new Set(ledger.map((r) => r.outcome))).toEqual(new Set(["granted"]));
+      for (const row of rows) expect(grantsOf(bucket, row.key)).toContain(full(owner(sandbox)));
+    }
+    await campaign.close();
+  });
+
+  it("stops as done where the bucket is enforced already, with nothing marked as failed", async () => {
+    const bucket = "acl-enforced";
+    await makeBucket(sandbox, bucket);
+    await upload(sandbox, one, { Bucket: bucket, Key: "a" });
+    const rows = multiply(sandbox, bucket, "a", 50).map((row) => ({ ...row, grants: row.formerAcl }));
+    await setMode(sandbox, bucket, "BucketOwnerEnforced");
+    const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
+    await campaign.work();
+await expect.poll(() => campaign.events.some((e) => e.kind === "enforced"), { timeout: 10_000 }).toBe(true);
+    expect(campaign.pauses.size).toBe(1);
+    await expect(campaign.ledger(one.accountId)).rejects.toThrow("no ledger file");
+    expect(sandbox.writes().filter((w) => w.bucket === bucket && w.op === "PutObjectAcl")).toEqual([]);
+    await campaign.close();
+  });
+});
