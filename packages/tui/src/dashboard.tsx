@@ -78,6 +78,10 @@ export async function renderDashboard(options: DashboardOptions): Promise<Dashbo
     },
   );
   const resized = (): void => session.dispatch({ type: "resize", ...size() });
+  // Stays for good: a terminal that is gone answers late writes with errors too, and those must not end the process.
+  const hungUp = (): void => session.dispatch({ type: "hungUp" });
+  stdin.on("error", hungUp);
+  stdout.on("error", hungUp);
   const aborted = (): void => session.dispatch({ type: "stopped" });
   // Before Ink's own listener, so that Ink already draws the frame of the new size.
   stdout.on("resize", resized);
@@ -108,6 +112,10 @@ export async function renderDashboard(options: DashboardOptions): Promise<Dashbo
     stdout.write(`${[...lines, `Come back with: ${theme.text(options.resumeCommand).text}`].join("\n")}\n`);
     return { reason, last };
   } finally {
+    if (!stdin.destroyed && !stdout.destroyed) {
+      stdin.off("error", hungUp);
+      stdout.off("error", hungUp);
+    }
     stdout.off("resize", resized);
     signal?.removeEventListener("abort", aborted);
   }

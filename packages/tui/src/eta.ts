@@ -10,9 +10,10 @@ const WATCHED_MS_MIN = 10_000;
 const SAMPLE_MS_MIN = 2_000;
 /** Longer than this without a first object finished is no longer a start. */
 const STARTING_MS_MAX = 60_000;
-/** Half the width of a range, as a share of the time left: a steady rate is still no promise. */
-const WIDTH_STEADY = 0.04;
+/** Half the width of a range, as a share of the time left: wide at first, narrow once this much was watched; a steady rate is still no promise. */
 const WIDTH_EARLY = 0.25;
+const WIDTH_STEADY = 0.04;
+const STEADY_MS = 300_000;
 /** A share of throttled answers from which the rate says more about S3's mood than about the end. */
 const THROTTLED_SHARE = 0.5;
 
@@ -79,11 +80,11 @@ function freshRange(lane: Lane, seen: Observation): { from: number; to: number }
   const long = rateOver(lane, WINDOW_MS);
   const recent = rateOver(lane, RECENT_MS);
   const rates = [long, recent].filter((rate) => rate !== undefined);
-  const early = rates.length === 0;
-  if (early) rates.push(seen.ratePerSecond);
+  if (rates.length === 0) rates.push(seen.ratePerSecond);
   const slowest = Math.min(...rates);
   if (!(slowest > 0)) return undefined;
-  const width = early ? WIDTH_EARLY : WIDTH_STEADY;
+  const watchedMs = lane.last.at - (lane.samples[0]?.at ?? lane.last.at);
+  const width = WIDTH_EARLY - (WIDTH_EARLY - WIDTH_STEADY) * Math.min(1, watchedMs / STEADY_MS);
   return {
     from: seen.at + (seen.remaining / Math.max(...rates)) * 1000 * (1 - width),
     to: seen.at + (seen.remaining / slowest) * 1000 * (1 + width),
@@ -96,7 +97,7 @@ function withRange(lane: Lane, seen: Observation): Lane {
   if (fresh === undefined) return rest;
   const middle = (fresh.from + fresh.to) / 2;
   const fits = shown !== undefined && middle >= shown.from && middle <= shown.to;
-  const tooWide = shown !== undefined && shown.to - shown.from > 4 * (fresh.to - fresh.from);
+  const tooWide = shown !== undefined && shown.to - shown.from > 2.5 * (fresh.to - fresh.from);
   return { ...rest, shown: shown !== undefined && fits && !tooWide ? shown : fresh };
 }
 

@@ -127,7 +127,10 @@ export type Event =
   | { readonly type: "loaded"; readonly slot: "batches"; readonly load: NonNullable<Loads["batches"]> }
   | { readonly type: "loaded"; readonly slot: "object"; readonly load: NonNullable<Loads["object"]> }
   | { readonly type: "told"; readonly text: string; readonly tone: Notice["tone"]; readonly now: number }
-  | { readonly type: "stopped" };
+  /** The work of this process has stopped. */
+  | { readonly type: "stopped" }
+  /** The terminal is gone; the work is not. */
+  | { readonly type: "hungUp" };
 
 /** The view on the screen. */
 export const top = (model: Model): View => model.trail[model.trail.length - 1] ?? model.trail[0];

@@ -52,6 +52,8 @@ function change(model: Model, event: Event): Step {
       return [keepCursorInside({ ...model, loads: { ...model.loads, [event.slot]: event.load } }), []];
     case "told":
       return [{ ...model, notice: { text: event.text, tone: event.tone, until: event.now + NOTICE_MS } }, []];
+    case "hungUp":
+      return [{ ...model, leaving: "detached" }, [{ do: "leave", reason: "detached" }]];
     case "stopped":
       return [{ ...model, leaving: "interrupted" }, [{ do: "leave", reason: "interrupted" }]];
   }

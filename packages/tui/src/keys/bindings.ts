@@ -85,8 +85,6 @@ export function bindings(model: Model): readonly Binding[] {
   if (control) {
     const pause = pauseScope(model);
     if (pause !== undefined) add("pause", "p", pause.kind, `${pause.kind} this account; asks first`, true);
-    const all = pauseAllScope(model);
-    if (all !== undefined && view.kind === "campaign") add("pauseAll", "P", `${all} all`, `${all} every account; asks first`, true);
     if (retryScope(model) !== undefined)
       add("retry", "r", "retry", "put the failed objects under the cursor to work again; asks first", true);
     if (model.snapshot !== undefined && view.kind !== "help")
@@ -97,6 +95,10 @@ export function bindings(model: Model): readonly Binding[] {
     add("faults", "f", model.faultsOnly ? "all" : "faults", "only accounts that failed, pause or are throttled; again for all");
   if (cutover && view.kind === "campaign" && model.snapshot?.state !== "switched") {
     add("cutover", "c", "cutover", "preflight and switch; asks for the bucket's name", true);
+  }
+  if (control && view.kind === "campaign") {
+    const all = pauseAllScope(model);
+    if (all !== undefined) add("pauseAll", "P", `${all} all`, `${all} every account; asks first`, true);
   }
   if (view.kind !== "help") add("help", "?", "keys", "this page");
   add("detach", "q", "detach", "leave the dashboard; work goes on");

@@ -33,7 +33,7 @@ function effectsOf(model: Model, dialog: Exclude<Dialog, { kind: "cutover" }>): 
   const at = model.snapshot?.at ?? model.now;
   switch (dialog.kind) {
     case "pause":
-      return [{ do: "pause", account: dialog.account, pause: { by: "operator", cause: "paused from the dashboard; p resumes it", at } }];
+      return [{ do: "pause", account: dialog.account, pause: { by: "operator", cause: "from the dashboard; p resumes it", at } }];
     case "resume":
       return [{ do: "resume", account: dialog.account }];
     case "retry": {

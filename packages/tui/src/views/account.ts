@@ -108,8 +108,8 @@ function batchLine(stage: Stage, batch: BatchInFlight, now: number): Line {
   const share = batch.rows === 0 ? 1 : batch.finished / batch.rows;
   const line: Line = [
     theme.text(`   ${batch.batch}  `),
-    theme.cell(batch.op, 9, "left", "dim"),
-    ...(width >= 70 ? [theme.text(`  ${bar(share, 10, theme.glyphs.bar)}`, "work")] : []),
+    theme.cell(batch.op, width >= 100 ? 9 : 4, "left", "dim"),
+    ...(width >= 70 ? [theme.text(`  ${bar(share, width >= 100 ? 10 : 5, theme.glyphs.bar)}`, "work")] : []),
     theme.text(` ${grouped(batch.finished).padStart(5)} of ${grouped(batch.rows)}`),
     theme.text(`  for ${span(now - batch.since)}  ${batch.worker}`, "dim"),
   ];

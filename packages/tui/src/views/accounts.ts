@@ -74,7 +74,7 @@ function columnsFor(snapshot: ProgressSnapshot, width: number, theme: Theme): { 
     { column: "account", min: account, want: account, rank: 7 },
     { column: "name", min: Math.min(name, 9), want: name, rank: 0 },
     { column: "state", min: 9, want: 9, rank: 10 },
-    { column: "bar", min: 6, want: width >= 160 ? 30 : width >= 100 ? 16 : 10, rank: 6 },
+    { column: "bar", min: width >= 160 ? 16 : width >= 80 ? 10 : 6, want: width >= 160 ? 30 : width >= 100 ? 16 : 10, rank: 6 },
     { column: "share", min: 5, want: 5, rank: 1 },
     { column: "done", min: 18, want: 18, rank: 11 },
     { column: "rate", min: 9, want: 9, rank: 3 },
@@ -83,9 +83,9 @@ function columnsFor(snapshot: ProgressSnapshot, width: number, theme: Theme): { 
     { column: "changed", min: 7, want: 7, rank: 13 },
     { column: "held", min: 6, want: 7, rank: 8 },
     { column: "batches", min: 7, want: 7, rank: 12 },
-    { column: "left", min: 10, want: width >= 110 ? 19 : 10, rank: 2 },
-    { column: "work", min: 16, want: 28, rank: 15 },
-    ...(anyFailed ? [{ column: "why" as const, min: 20, want: 40, rank: 14 }] : []),
+    { column: "left", min: width >= 110 ? 19 : 10, want: width >= 110 ? 19 : 10, rank: 2 },
+    { column: "work", min: 23, want: 36, rank: 15 },
+    ...(anyFailed ? [{ column: "why" as const, min: 24, want: 60, rank: 14 }] : []),
   ];
   return fitColumns(wishes, width - MARK - 1, gapFor(width));
 }

@@ -30,7 +30,7 @@ export function campaignLines(stage: Stage, rows: number): Line[] {
   const { model, theme } = stage;
   const { snapshot } = model;
   if (snapshot === undefined) {
-    return [headerLine(stage), ...bannerLines(stage), [], [theme.text("   waiting for the first figures", "dim")]].slice(0, rows);
+    return [headerLine(stage), ...bannerLines(stage, 2), [], [theme.text("   waiting for the first figures", "dim")]].slice(0, rows);
   }
   const view = top(model);
   const items = itemsOf(model, view);
@@ -39,13 +39,14 @@ export function campaignLines(stage: Stage, rows: number): Line[] {
   const onFailures = items[place]?.kind === "failures";
   const needs = needLines(stage, onFailures);
   const machines = machineLines(stage);
-  const banner = bannerLines(stage);
+  // One line where rows are few, so that its end shows that there is more.
+  const banner = bannerLines(stage, rows >= 18 ? 2 : 1);
   const history = snapshot.history.length > 2;
   const wishes: Wish<Part>[] = [
     { part: "progress", lines: 1 },
     { part: "rate", lines: 1 },
     { part: "header", lines: 1 },
-    { part: "banner", lines: Math.min(1, banner.length) },
+    { part: "banner", lines: banner.length },
     { part: "needs", lines: 1 },
     { part: "table", lines: Math.min(accounts, 3), partly: true },
     { part: "tableHead", lines: 1 },
@@ -57,7 +58,6 @@ export function campaignLines(stage: Stage, rows: number): Line[] {
     { part: "table", lines: Math.min(accounts - 3, 5), partly: true },
     { part: "machines", lines: machines.length, partly: true },
     { part: "outcomes", lines: 1 },
-    { part: "banner", lines: banner.length - 1 },
     { part: "table", lines: Math.min(accounts - 8, 8), partly: true },
     { part: "chart", lines: history ? 4 : 0 },
     { part: "needs", lines: Math.min(3, needs.length - 3), partly: true },

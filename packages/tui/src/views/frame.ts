@@ -40,7 +40,7 @@ function bodyLines(stage: Stage, rows: number): Line[] {
   // Below the first screen the two lines that matter stay on top while there is room for them.
   const head: Line[] = [];
   if (rows >= 6) head.push(headerLine(stage));
-  if (rows >= 16) head.push(...bannerLines(stage).slice(0, 1));
+  if (rows >= 16) head.push(...bannerLines(stage, 1));
   if (snapshot !== undefined && rows >= 12) head.push(progressLine(stage, snapshot));
   if (snapshot !== undefined && rows >= 18) head.push(rateLine(stage, snapshot, false));
   if (model.dialog !== undefined) {

@@ -67,21 +67,20 @@ function bannerText(stage: Stage): string {
   return `${first.name} ${by} at ${moment(first.pause.at, snapshot.at)}${others}: ${first.pause.cause}`;
 }
 
-/** The banner in at most two lines; the rest of a longer cause stands in the account's own view. */
-export function bannerLines(stage: Stage): Line[] {
+/** The banner in at most `most` lines, one or two; the rest of a longer cause stands in the account's own view. */
+export function bannerLines(stage: Stage, most: 1 | 2): Line[] {
   const { model, theme, width } = stage;
   const text = bannerText(stage);
   if (text === "") return [];
   const bad = model.failing !== undefined && model.interrupts === 0;
   const tone = bad ? "bad" : "warn";
-  const lines = paragraph(text, width - 1, 3, theme, tone);
   const mark = theme.text(` ${bad ? theme.glyphs.failed : theme.glyphs.paused} `, tone);
-  const first = paragraph(text, width - 4, 0, theme, tone)[0] ?? [];
-  const rest = lines.slice(1);
-  if (rest.length === 0) return [[mark, ...first]];
-  const second = rest.map((line) => (line[0]?.text ?? "").trimStart()).join(" ");
+  const room = Math.max(0, width - 4);
+  const lines = paragraph(text, room, 0, theme, tone);
+  if (most === 1 || lines.length === 1) return [[mark, theme.cell(text, room, "left", tone)]];
+  const rest = lines.slice(1).map((line) => line[0]?.text ?? "");
   return [
-    [mark, ...first],
-    [theme.text("   "), theme.cell(second, Math.max(0, width - 4), "left", tone)],
+    [mark, ...(lines[0] ?? [])],
+    [theme.text("   "), theme.cell(rest.join(" "), room, "left", tone)],
   ];
 }
