@@ -4,7 +4,6 @@ import {
   type AccountConfig,
   type CampaignConfig,
   type CampaignStore,
-  type CanonicalId,
   loadConfig,
   openLocalStore,
   type PlanSummary,
@@ -73,13 +72,4 @@ export async function readPlan(campaign: Campaign): Promise<PlanSummary> {
     );
   }
   return plan;
-}
-
-/** From the campaign file, the plan, or the account's own ListBuckets. */
-export async function ownerCanonicalId(campaign: Campaign, prove: () => Promise<string>): Promise<CanonicalId> {
-  return (
-    campaign.config.bucket.ownerCanonicalId ??
-    (await readJson<PlanSummary>(campaign.store, "plan/plan.json"))?.bucketOwner ??
-    ((await prove()) as CanonicalId)
-  );
 }

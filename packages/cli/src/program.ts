@@ -32,17 +32,25 @@ interface CommonFlags {
 /** Runs one command line; answers the exit code of design.md 8. */
 export async function main(argv: readonly string[]): Promise<number> {
   // The sandbox stands apart from the product and reads its own flags.
-  if (argv[0] === "sandbox") return runSandboxCommand(argv.slice(1), { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
+  if (argv[0] === "sandbox")
+    return runSandboxCommand(argv.slice(1), { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
   let exitCode: number = EXIT.done;
   const program = new Command("quitclaim")
-    .description("Takes an S3 bucket full of objects that other accounts own to one whose owner reads and owns all of it, with ACLs off for good.")
+    .description(
+      "Takes an S3 bucket full of objects that other accounts own to one whose owner reads and owns all of it, with ACLs off for good.",
+    )
     .version("0.1.0")
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EPILOGUE);
 
   /** A command over a campaign file: --config, --json, signals, exit code. */
-  function campaignCommand<F>(name: string, description: string, examples: string, action: (invocation: Invocation, flags: F, ...operands: string[]) => Promise<number>): Command {
+  function campaignCommand<F>(
+    name: string,
+    description: string,
+    examples: string,
+    action: (invocation: Invocation, flags: F, ...operands: string[]) => Promise<number>,
+  ): Command {
     return program
       .command(name)
       .description(description)
@@ -68,18 +76,39 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = init(openOutput(flags.json, process.stdout, process.stderr), file);
     });
 
-  campaignCommand("check", "identities, permissions, bucket, Redis, store: every problem with its fix", "quitclaim check --config campaign.yaml", check);
-  campaignCommand("inventory", "build a report by listing, where S3 Inventory is not at hand", "quitclaim inventory --to ./inventory\nquitclaim inventory --to s3://reports/lake", inventory)
+  campaignCommand(
+    "check",
+    "identities, permissions, bucket, Redis, store: every problem with its fix",
+    "quitclaim check --config campaign.yaml",
+    check,
+  );
+  campaignCommand(
+    "inventory",
+    "build a report by listing, where S3 Inventory is not at hand",
+    "quitclaim inventory --to ./inventory\nquitclaim inventory --to s3://reports/lake",
+    inventory,
+  )
     .requiredOption("--to <place>", "folder, or s3://bucket/prefix, that the report is written to")
     .option("--concurrency <n>", "list requests at once", positive, 16);
-  campaignCommand("plan", "read the inventory report: what needs what, what is held and why, what it costs", "quitclaim plan\nquitclaim plan --json | jq .held", plan)
+  campaignCommand(
+    "plan",
+    "read the inventory report: what needs what, what is held and why, what it costs",
+    "quitclaim plan\nquitclaim plan --json | jq .held",
+    plan,
+  )
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
     .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false);
-  campaignCommand("fence", "keep new foreign-owned objects from arriving: BucketOwnerPreferred and a policy", "quitclaim fence\nquitclaim fence --lift", (invocation, flags: { lift?: boolean }) =>
-    flags.lift === true ? unfence(invocation) : fence(invocation),
+  campaignCommand(
+    "fence",
+    "keep new foreign-owned objects from arriving: BucketOwnerPreferred and a policy",
+    "quitclaim fence\nquitclaim fence --lift",
+    (invocation, flags: { lift?: boolean }) => (flags.lift === true ? unfence(invocation) : fence(invocation)),
   ).option("--lift", "take the fence down again, exactly as it was before", false);
-  campaignCommand("run", "work on what is left; the dashboard on a terminal, lines elsewhere", "quitclaim run\nquitclaim run --json 2>progress.ndjson", (invocation, flags: Parameters<typeof run>[1]) =>
-    run(invocation, flags, PROGRAM),
+  campaignCommand(
+    "run",
+    "work on what is left; the dashboard on a terminal, lines elsewhere",
+    "quitclaim run\nquitclaim run --json 2>progress.ndjson",
+    (invocation, flags: Parameters<typeof run>[1]) => run(invocation, flags, PROGRAM),
   )
     .option("--workers <n>", "worker processes on this machine", positive)
     .option("--headless", "no dashboard even on a terminal", false)
@@ -87,30 +116,66 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--every <seconds>", "seconds between lines where there is no dashboard", positive)
     .option("--leave-when-finished", "leave the dashboard when the campaign is finished", false)
     .addOption(new Option("--wait-while-paused", "stay while all that is left is paused").default(false));
-  campaignCommand("work", "join a running campaign as one more worker process", "quitclaim work --config campaign.yaml", work).addOption(new Option("--crew").default(false).hideHelp());
+  campaignCommand("work", "join a running campaign as one more worker process", "quitclaim work --config campaign.yaml", work).addOption(
+    new Option("--crew").default(false).hideHelp(),
+  );
   campaignCommand("watch", "attach to a campaign", "quitclaim watch\nquitclaim watch --readonly\nquitclaim watch --json", watch)
     .option("--readonly", "no keys that change anything", false)
     .option("--every <seconds>", "seconds between lines where there is no terminal", positive)
     .option("--leave-when-finished", "leave when the campaign is finished", false);
   campaignCommand("status", "the figures now", "quitclaim status --json | jq .remaining", status);
-  campaignCommand("pause", "begin nothing new, for one account or all; survives restarts", "quitclaim pause\nquitclaim pause 222233334444", (invocation, _flags, account?: string) => pause(invocation, account)).argument("[account]");
-  campaignCommand("resume", "go on", "quitclaim resume 222233334444", (invocation, _flags, account?: string) => resume(invocation, account)).argument("[account]");
-  campaignCommand("retry", "put failed objects to work again", "quitclaim retry\nquitclaim retry --account 222233334444 --code AccessDenied", retry)
+  campaignCommand(
+    "pause",
+    "begin nothing new, for one account or all; survives restarts",
+    "quitclaim pause\nquitclaim pause 222233334444",
+    (invocation, _flags, account?: string) => pause(invocation, account),
+  ).argument("[account]");
+  campaignCommand("resume", "go on", "quitclaim resume 222233334444", (invocation, _flags, account?: string) =>
+    resume(invocation, account),
+  ).argument("[account]");
+  campaignCommand(
+    "retry",
+    "put failed objects to work again",
+    "quitclaim retry\nquitclaim retry --account 222233334444 --code AccessDenied",
+    retry,
+  )
     .option("--account <account>", "only this account's")
     .option("--code <code>", "only failures with this S3 code");
-  campaignCommand("verify", "read back, as the bucket owner, what was granted and copied", "quitclaim verify\nquitclaim verify --sample 5000", verify)
+  campaignCommand(
+    "verify",
+    "read back, as the bucket owner, what was granted and copied",
+    "quitclaim verify\nquitclaim verify --sample 5000",
+    verify,
+  )
     .option("--sample <n>", "objects of each account", positive, 200)
     .option("--all", "every object", false);
-  campaignCommand("preflight", "everything between the bucket and the switch, with evidence, consequence and fix", "quitclaim preflight\nquitclaim preflight --fix bucket-acl-grants --accept old-inventory", preflightCommand)
+  campaignCommand(
+    "preflight",
+    "everything between the bucket and the switch, with evidence, consequence and fix",
+    "quitclaim preflight\nquitclaim preflight --fix bucket-acl-grants --accept old-inventory",
+    preflightCommand,
+  )
     .option("--fix <finding...>", "have this finding fixed", [])
     .option("--accept <finding...>", "go on in spite of this finding", [])
     .option("--access-logs <folder>", "server access logs to search for requests that needed an ACL");
-  campaignCommand("cutover", "switch the bucket to BucketOwnerEnforced, probe it, and take it back by itself if a probe fails", "quitclaim cutover --confirm data-lake-prod", cutover)
+  campaignCommand(
+    "cutover",
+    "switch the bucket to BucketOwnerEnforced, probe it, and take it back by itself if a probe fails",
+    "quitclaim cutover --confirm data-lake-prod",
+    cutover,
+  )
     .option("--confirm <bucket>", "the bucket's name, typed")
     .option("--accept <finding...>", "go on in spite of this finding", []);
-  campaignCommand("rollback", "restore the exact state before the switch, and list what cannot be undone", "quitclaim rollback --confirm data-lake-prod", rollback).option("--confirm <bucket>", "the bucket's name, typed");
+  campaignCommand(
+    "rollback",
+    "restore the exact state before the switch, and list what cannot be undone",
+    "quitclaim rollback --confirm data-lake-prod",
+    rollback,
+  ).option("--confirm <bucket>", "the bucket's name, typed");
 
-  program.command("sandbox").description("S3, STS and S3 Control on one loopback port, with AWS's ownership rules (see quitclaim sandbox --help)");
+  program
+    .command("sandbox")
+    .description("S3, STS and S3 Control on one loopback port, with AWS's ownership rules (see quitclaim sandbox --help)");
   program
     .command("demo")
     .description("a whole campaign, rehearsed on this machine")
@@ -121,7 +186,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--json", "one JSON document on stdout, narration on stderr", false)
     .addHelpText("after", "\nExamples:\n  quitclaim demo\n  quitclaim demo --objects 5000")
     .action(async (flags: { objects: number; accounts: number; seed: number; folder: string; json: boolean }) => {
-      exitCode = await runDemo({ output: openOutput(flags.json, process.stdout, process.stderr), quitclaim: PROGRAM, objects: flags.objects, accounts: flags.accounts, seed: flags.seed, parent: flags.folder });
+      exitCode = await runDemo({
+        output: openOutput(flags.json, process.stdout, process.stderr),
+        quitclaim: PROGRAM,
+        objects: flags.objects,
+        accounts: flags.accounts,
+        seed: flags.seed,
+        parent: flags.folder,
+      });
     });
 
   try {

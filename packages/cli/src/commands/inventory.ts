@@ -1,11 +1,12 @@
 // `quitclaim inventory`: builds a report by listing, where S3 Inventory is not at hand.
-import { GetBucketVersioningCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
+import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { openS3Blobs } from "@quitclaim/aws";
-import { type CanonicalId, openLocalStore } from "@quitclaim/campaign";
+import { openLocalStore } from "@quitclaim/campaign";
 import { makeInventory, versionLister } from "@quitclaim/planner";
-import { CommandError, EXIT, type ExitCode } from "../exit.ts";
-import { type Invocation, openCampaign, ownerCanonicalId } from "../invocation.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
+import { openTarget } from "../target.ts";
 
 export interface InventoryFlags {
   /** Folder or s3://bucket/prefix that stands for the destination bucket. */
@@ -18,15 +19,7 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   const campaign = await openCampaign(invocation);
   const { bucket } = campaign.config;
   const client = campaign.client(campaign.sessions.owner);
-  const owner = await ownerCanonicalId(campaign, async () => {
-    const id = (await client.send(new ListBucketsCommand({}))).Owner?.ID;
-    if (id === undefined)
-      throw new CommandError(
-        EXIT.usage,
-        "this server does not say who we are (ListBuckets has no Owner). Write bucket.ownerCanonicalId in the campaign file.",
-      );
-    return id;
-  });
+  const { ownerCanonicalId } = await openTarget(campaign);
   const expectedOwner = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
   const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
   const inS3 = flags.to.startsWith("s3://");
@@ -37,7 +30,7 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   const report = await makeInventory({
     listPage: versionLister(client, { bucket: bucket.name, ...(bucket.dialect === "aws" ? { expectedOwner: bucket.owner } : {}) }),
     bucket: bucket.name,
-    bucketOwner: owner as CanonicalId,
+    bucketOwner: ownerCanonicalId,
     versioned: versioning.Status !== undefined,
     destination,
     destinationBucket: inS3 ? (flags.to.slice("s3://".length).split("/")[0] ?? "") : "local",

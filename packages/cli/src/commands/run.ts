@@ -11,7 +11,7 @@ import { engineHolder } from "../engine/lease.ts";
 import { logPath, openLog } from "../engine/log.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
-import { exitOfSnapshot, isTerminal, showDashboard, type WatchFlags } from "./watch.ts";
+import { everyMs, exitOfSnapshot, isTerminal, showDashboard, type WatchFlags } from "./watch.ts";
 
 export interface RunFlags extends WatchFlags {
   /** No dashboard even on a terminal. */
@@ -61,7 +61,8 @@ async function runHere(
   const { output, signals } = invocation;
   const { config, store } = campaign;
   const log = openLog(config);
-  let reporter: ReturnType<typeof plainReporter> | undefined;
+  const over = new AbortController();
+  let reported: Promise<unknown> = Promise.resolve();
   const end = await runEngine({
     config,
     store,
@@ -74,14 +75,11 @@ async function runHere(
     leaveNow: signals.leaveNow,
     onReady(progress) {
       // With --json the one document on stdout is the end's; on the way, JSON lines go to stderr.
-      reporter = plainReporter({
-        view: progress.view,
-        out: output.json ? output.stderr : output.stdout,
-        everyMs: (flags.every ?? 5) * 1_000,
-        json: output.json,
-      });
+      const out = output.json ? output.stderr : output.stdout;
+      reported = plainReporter({ view: progress.view, out, everyMs: everyMs(flags), json: output.json, signal: over.signal });
     },
-  }).finally(() => reporter?.stop());
+  }).finally(() => over.abort());
+  await reported;
   output.result({ ended: end.why, ...statusJson(end.snapshot) }, [...finalSummary(end.snapshot), ...afterwards(end, campaign, log.path)]);
   return exitOfEnd(end, signals.exitCode);
 }

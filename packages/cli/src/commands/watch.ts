@@ -1,12 +1,16 @@
 // `quitclaim watch`: attaches to a campaign. The dashboard on a terminal; lines, or JSON lines, elsewhere. Leaving changes nothing.
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { explain } from "@quitclaim/aws";
-import type { PlanSummary, ProgressSnapshot } from "@quitclaim/campaign";
+import { type PlanSummary, type ProgressSnapshot, statusJson } from "@quitclaim/campaign";
 import { finalSummary, plainReporter, renderDashboard } from "@quitclaim/tui";
 import { engineHolder } from "../engine/lease.ts";
 import { logPath } from "../engine/log.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
 import { openLive } from "../live.ts";
+
+const TICK_MS = 500;
 
 export interface WatchFlags {
   readonly readonly?: boolean;
@@ -31,32 +35,33 @@ export const exitOfSnapshot = (snapshot: ProgressSnapshot): ExitCode =>
 
 export async function showDashboard(invocation: Invocation, campaign: Campaign, plan: PlanSummary, flags: WatchFlags): Promise<ExitCode> {
   const live = await openLive(campaign, plan, () => undefined);
-  let interrupts = 0;
+  const { redis, control } = live;
+  // Ctrl-C means the work, not only the screen: the engine drains, and leaves at once the second time. `q` leaves the work alone.
+  const interrupt = async (times: 1 | 2): Promise<void> => {
+    if (redis === undefined) return;
+    await control.requestStop("Ctrl-C in the dashboard");
+    const holder = await engineHolder(redis);
+    if (times === 2 && holder?.host === hostname()) for (const _ of [1, 2]) process.kill(holder.pid, "SIGTERM");
+    while ((await engineHolder(redis)) !== undefined) await sleep(200);
+  };
   try {
     const { reason, last } = await renderDashboard({
       view: live.view,
-      control: live.control,
+      control,
       readonly: flags.readonly === true,
       stdin: process.stdin,
       stdout: invocation.output.stdout,
       env: invocation.env,
       logPath: logPath(campaign.config),
       resumeCommand: `quitclaim watch --config ${campaign.config.file}`,
-      tickMs: 500,
+      tickMs: TICK_MS,
       explain,
       exitWhenFinished: flags.leaveWhenFinished === true,
-      // Ctrl-C here means the work, not only the screen: the engine drains, and is told to leave at once the second time.
-      onInterrupt: () => {
-        interrupts++;
-        if (interrupts === 1) return void live.control.requestStop("Ctrl-C in the dashboard");
-        void (async () => {
-          const holder = live.redis === undefined ? undefined : await engineHolder(live.redis);
-          if (holder !== undefined) process.kill(holder.pid, "SIGTERM");
-        })();
-      },
+      signal: invocation.signals.drain,
+      ...(flags.readonly === true ? {} : { onInterrupt: interrupt }),
     });
-    if (reason === "interrupted") return EXIT.interrupted;
-    return reason === "finished" ? exitOfSnapshot(last) : EXIT.done;
+    if (reason === "interrupted") return invocation.signals.exitCode ?? EXIT.interrupted;
+    return reason === "finished" && last !== undefined ? exitOfSnapshot(last) : EXIT.done;
   } finally {
     await live.close();
   }
@@ -66,22 +71,18 @@ async function showLines(invocation: Invocation, campaign: Campaign, plan: PlanS
   const live = await openLive(campaign, plan, invocation.output.say);
   const { output, signals } = invocation;
   try {
-    const reporter = plainReporter({ view: live.view, out: output.stdout, everyMs: (flags.every ?? 5) * 1_000, json: output.json });
-    const over = new Promise<void>((resolve) => signals.drain.addEventListener("abort", () => resolve(), { once: true }));
-    await Promise.race([over, live.redis === undefined ? Promise.resolve() : untilFinished(live.view.snapshot)]);
-    await reporter.stop();
+    if (live.redis !== undefined) {
+      await plainReporter({ view: live.view, out: output.stdout, everyMs: everyMs(flags), json: output.json, signal: signals.drain });
+    }
     const snapshot = await live.view.snapshot();
-    if (!output.json) for (const line of finalSummary(snapshot)) output.stdout.write(`${line}\n`);
+    // Without Redis there is nothing to follow: the ledger's figures, once.
+    if (output.json && live.redis === undefined) output.result(statusJson(snapshot), []);
+    else if (!output.json) output.result(undefined, finalSummary(snapshot));
     return signals.exitCode ?? exitOfSnapshot(snapshot);
   } finally {
     await live.close();
   }
 }
 
-async function untilFinished(snapshot: () => Promise<ProgressSnapshot>): Promise<void> {
-  for (;;) {
-    const { state } = await snapshot();
-    if (state === "finished" || state === "switched") return;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-}
+const LINES_EVERY_S = 5;
+export const everyMs = (flags: WatchFlags): number => (flags.every ?? LINES_EVERY_S) * 1_000;

@@ -4,22 +4,18 @@
 // is finished; or it died, and then another takes its place after a pause that grows while they keep dying.
 import { type ChildProcess, spawn } from "node:child_process";
 import { hostname } from "node:os";
+import type { WorkerEvent } from "@quitclaim/worker";
 
 export interface CrewEvents {
   /** A process died; its batches can be handed back at once. `worker`: as in heartbeats. */
   died(worker: string, how: string): void;
   started(worker: string): void;
-  /** A message from a worker: one structured event. */
+  /** The process itself could not be started or told something. */
+  failed(worker: string, error: Error): void;
+  /** A worker's own event, over the IPC channel. */
   said(worker: string, event: WorkerEvent): void;
 }
 
-/** What a worker process tells its engine over the IPC channel. */
-export interface WorkerEvent {
-  readonly level: "info" | "warn" | "error";
-  readonly text: string;
-  /** The bucket refuses ACLs: it was switched already, and the campaign is over. */
-  readonly enforced?: boolean;
-}
 /** What an engine tells its workers. */
 export interface LeaveOrder {
   readonly leave: "drain" | "now";
@@ -60,7 +56,7 @@ export class Crew {
     this.#members.set(child, member);
     this.#events.started(member.worker);
     child.on("message", (message) => this.#events.said(member.worker, message as WorkerEvent));
-    child.on("error", (error) => this.#events.said(member.worker, { level: "error", text: `worker process: ${error.message}` }));
+    child.on("error", (error) => this.#events.failed(member.worker, error));
     child.on("exit", (code, signal) => {
       this.#members.delete(child);
       if (code === 0 || this.#leaving) return;

@@ -81,13 +81,14 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     let stopOrdered = false;
     const crew = new Crew(options.processes, options.workerCommand, {
       started: (worker) => log.write("info", "worker started", { worker }),
+      failed: (worker, error) => log.write("error", `worker process: ${error.message}`, { worker }),
       died(worker, how) {
         log.write("warn", "worker died; its batches are handed back", { worker, how });
         dead.add(worker);
       },
       said(worker, event) {
-        if (event.enforced === true) enforced = true;
-        log.write(event.level, event.text, { worker });
+        if (event.kind === "enforced") enforced = true;
+        log.write("info", event.kind, { worker, ...event });
       },
     });
     let ended = false;

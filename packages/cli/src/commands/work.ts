@@ -1,0 +1,77 @@
+// `quitclaim work`: joins a running campaign as one more worker process, on this machine or another. `run` starts its workers so too.
+import { setTimeout as sleep } from "node:timers/promises";
+import { needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
+import { startWorker, type WorkerEvent } from "@quitclaim/worker";
+import type { LeaveOrder } from "../engine/crew.ts";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
+
+export interface WorkFlags {
+  /** Started by `run`: events go to it, it tells when to leave, and its end is ours. */
+  readonly crew?: boolean;
+}
+
+const LOOK_MS = 2_000;
+
+export async function work(invocation: Invocation, flags: WorkFlags): Promise<ExitCode> {
+  const { output, signals } = invocation;
+  const campaign = await openCampaign(invocation);
+  const plan = await readPlan(campaign);
+  const { config, store, sessions } = campaign;
+  const redis = await openRedis(
+    { redis: config.redis, store: config.store, campaign: config.campaign },
+    { info: () => undefined, warn: output.say },
+  );
+  const crew = flags.crew === true;
+  try {
+    if (!crew && (await needsReconcile(redis, plan))) {
+      throw new CommandError(
+        EXIT.usage,
+        `${redis.describe()} knows nothing of this plan yet. Start the campaign first: quitclaim run --config ${config.file}`,
+      );
+    }
+    const progress = await openProgress({ redis, store, plan, config });
+    const worker = await startWorker({
+      config,
+      store,
+      redis,
+      checkpoints: new RedisCheckpoints(redis),
+      control: progress.control,
+      feed: progress.feed,
+      plan,
+      sessions,
+      onEvent: crew ? tellEngine : (event) => output.say(JSON.stringify(event)),
+    });
+    const stop = (how: LeaveOrder["leave"]): void => void worker.stop(how);
+    signals.drain.addEventListener("abort", () => stop("drain"), { once: true });
+    signals.leaveNow.addEventListener("abort", () => stop("now"), { once: true });
+    if (crew) {
+      process.on("message", (order: LeaveOrder) => stop(order.leave));
+      // The engine died: leave in good order, so that nothing works on unwatched.
+      process.once("disconnect", () => stop("drain"));
+    } else void leaveWhenFinished();
+
+    await worker.done;
+    const snapshot = crew ? undefined : await progress.view.snapshot();
+    await progress.close();
+    if (snapshot !== undefined)
+      output.result({ worker: worker.id, remaining: snapshot.remaining }, [`left; ${snapshot.remaining} objects remain`]);
+
+    async function leaveWhenFinished(): Promise<void> {
+      while (!signals.drain.aborted) {
+        await sleep(LOOK_MS);
+        const { remaining } = await progress.view.snapshot();
+        if (remaining === 0) return worker.stop("drain");
+      }
+    }
+  } finally {
+    await redis.stop();
+    if (crew && process.connected) process.disconnect();
+  }
+  // A worker of a crew is asked to leave by its engine; that is no interruption of anybody's command.
+  return crew ? EXIT.done : (signals.exitCode ?? EXIT.done);
+}
+
+function tellEngine(event: WorkerEvent): void {
+  if (process.connected) process.send?.(event);
+}
