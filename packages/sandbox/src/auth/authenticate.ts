@@ -10,7 +10,7 @@ import { S3Error } from "../http/s3-error.ts";
 import { canonicalRequest, demandAmzHeadersSigned, stringToSign } from "./canonical.ts";
 import * as refusals from "./refusals.ts";
 import { type CredentialScope, parseAmzDate, parseScope } from "./scope.ts";
-import { type SigningKeys, sign } from "./signing-key.ts";
+import type { SigningKey, SigningKeys } from "./signing-key.ts";
 
 export interface Unauthenticated {
   readonly method: string;
@@ -38,7 +38,7 @@ export interface Authenticated {
 }
 
 export interface ChunkSeed {
-  readonly key: Buffer;
+  readonly key: SigningKey;
   readonly date: string;
   readonly scope: string;
   readonly signature: string;
@@ -191,7 +191,7 @@ function verify(request: Unauthenticated, claim: Claim, by: Authenticator): Auth
   });
   const toSign = stringToSign(algorithm, claim.date, scope.text, canonical);
   const key = by.keys.get(credential.secretAccessKey, scope.date, scope.region, scope.service);
-  if (sign(key, toSign) !== claim.signature) {
+  if (key.sign(toSign) !== claim.signature) {
     throw refusals.signatureDoesNotMatch(scope.accessKeyId, claim.signature, toSign, canonical);
   }
   return {

@@ -5,7 +5,6 @@
 import { hash } from "node:crypto";
 import { S3Error } from "../http/s3-error.ts";
 import type { ChunkSeed } from "./authenticate.ts";
-import { sign } from "./signing-key.ts";
 
 const emptyHash = hash("sha256", "", "hex");
 
@@ -45,7 +44,7 @@ function chunkHead(line: string): { size: number; signature: string | undefined 
 }
 
 function chunkSignature(seed: ChunkSeed, previous: string, chunkHash: string): string {
-  return sign(seed.key, `AWS4-HMAC-SHA256-PAYLOAD\n${seed.date}\n${seed.scope}\n${previous}\n${emptyHash}\n${chunkHash}`);
+  return seed.key.sign(`AWS4-HMAC-SHA256-PAYLOAD\n${seed.date}\n${seed.scope}\n${previous}\n${emptyHash}\n${chunkHash}`);
 }
 
 function readTrailers(sent: Buffer, from: number, seed: ChunkSeed | undefined, previous: string): Map<string, string> {
@@ -65,7 +64,7 @@ function readTrailers(sent: Buffer, from: number, seed: ChunkSeed | undefined, p
   }
   if (seed !== undefined && signed !== "") {
     const toSign = `AWS4-HMAC-SHA256-TRAILER\n${seed.date}\n${seed.scope}\n${previous}\n${hash("sha256", Buffer.from(signed, "latin1"), "hex")}`;
-    demandSignature(signature, sign(seed.key, toSign));
+    demandSignature(signature, seed.key.sign(toSign));
   }
   return trailers;
 }
