@@ -48,8 +48,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Thrown rather than aborted: nothing was written yet, and an abort would cost the connection.
+    if (this.#cancelled !== undefined) throw this.#cancelled;
     this.#controller = controller;
-    if (this.#cancelled !== undefined) controller.abort(this.#cancelled);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: WireAnswer["headers"]): void {
