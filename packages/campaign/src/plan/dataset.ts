@@ -1,7 +1,7 @@
 // The plan dataset: plan/account=<id>/part-NNNNN.parquet, where a row group is a batch (design.md 3).
 import { type BatchRef, planPartPath } from "../batch.ts";
 import type { AccountId } from "../identity.ts";
-import { PART_BATCHES_MAX } from "../limits.ts";
+import { PART_BATCHES_MAX, PART_BYTES_MAX } from "../limits.ts";
 import { encodeTable, type TableEncoder } from "../parquet/encode.ts";
 import { openTable, type StoredTable } from "../parquet/open.ts";
 import type { PageColumn } from "../parquet/pages.ts";
@@ -57,7 +57,8 @@ export class PlanWriter {
   async #added(op: Op, rows: number): Promise<void> {
     this.#batches.push([op, rows]);
     this.#total++;
-    if (this.#batches.length === PART_BATCHES_MAX) await this.#flush();
+    // Where a part ends depends on its rows alone, so the same rows give the same parts.
+    if (this.#batches.length === PART_BATCHES_MAX || this.#open().bytes >= PART_BYTES_MAX) await this.#flush();
   }
 
   async #flush(): Promise<void> {
