@@ -130,7 +130,7 @@ describe("granting access", () => {
     await setMode(sandbox, bucket, "BucketOwnerEnforced");
     const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
     await campaign.work();
-await expect.poll(() => campaign.events.some((e) => e.kind === "enforced"), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => campaign.events.some((e) => e.kind === "enforced"), { timeout: 10_000 }).toBe(true);
     expect(campaign.pauses.size).toBe(1);
     await expect(campaign.ledger(one.accountId)).rejects.toThrow("no ledger file");
     expect(sandbox.writes().filter((w) => w.bucket === bucket && w.op === "PutObjectAcl")).toEqual([]);
