@@ -1,1 +1,5 @@
-export {};
+export { PlanError, type PlanErrorCode } from "./error.ts";
+export type { ProveIdentity } from "./identity.ts";
+export { type PlanOptions, type PlanProgress, plan } from "./plan.ts";
+export { planSentence } from "./sentence.ts";
+export type { ObjectReader } from "./source/source.ts";

@@ -1,0 +1,39 @@
+// A gzip file of one or more members as text in large pieces. A stream that ends early, or has other bytes after its end, is an error and never a shorter report.
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { PlanError } from "../error.ts";
+import { READ_BYTES } from "../limits.ts";
+import type { DataFile } from "../source/manifest.ts";
+import type { VerifiedBytes } from "../source/verify.ts";
+
+export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenerator<Buffer, void> {
+  const gunzip = createGunzip({ chunkSize: READ_BYTES });
+  const source = Readable.from(data.bytes, { objectMode: false, highWaterMark: READ_BYTES });
+  source.once("error", (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
+  try {
+    for await (const piece of gunzip) yield piece as Buffer;
+  } catch (error) {
+    if (error instanceof PlanError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const what =
+      reason === "unexpected end of file"
+        ? "its gzip stream ends too early"
+        : `byte ${gunzip.bytesWritten} or near it is not gzip data (${reason})`;
+    throw corrupt(file, what, error);
+  } finally {
+    source.unpipe(gunzip);
+    gunzip.destroy();
+  }
+  // zlib takes zeros after the last member for padding; S3 writes none.
+  if (gunzip.bytesWritten !== data.length)
+    throw corrupt(file, `bytes that are not gzip follow the end of its stream at byte ${gunzip.bytesWritten}`);
+  if (data.length === 0) throw corrupt(file, "it is empty, and not even an empty gzip file");
+}
+
+const corrupt = (file: DataFile, what: string, cause?: unknown): PlanError =>
+  new PlanError(
+    "data-file-corrupt",
+    `The data file ${file.key} cannot be read to its end: ${what}. Its MD5 is what the manifest says, so it was written like this: plan from another report.`,
+    { cause },
+  );

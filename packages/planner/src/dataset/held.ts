@@ -1,0 +1,41 @@
+// held/reason=<reason>/part-NNNNN.parquet: the objects that need a person. The columns of the plan, and besides them why.
+import { type CampaignStore, encodeTable, type HeldReason, type PageColumn, planColumns, type TableEncoder } from "@quitclaim/campaign";
+import { HELD_PART_GROUPS_MAX } from "../limits.ts";
+
+type Columns = Parameters<typeof encodeTable>[0];
+
+/** `op` is null where none was chosen. */
+function heldColumns(): Columns {
+  return [
+    ...planColumns([]).map((column) => (column.name === "op" ? { ...column, nullable: true } : column)),
+    { name: "reason", data: [], type: "STRING", nullable: false },
+    { name: "detail", data: [], type: "STRING", nullable: false },
+  ];
+}
+
+export const heldPartPath = (reason: HeldReason, part: number): string =>
+  `held/reason=${reason}/part-${String(part).padStart(5, "0")}.parquet`;
+
+export class HeldWriter {
+  readonly #store: CampaignStore;
+  readonly #reason: HeldReason;
+  #encoder: TableEncoder | undefined;
+  #part = 0;
+
+  constructor(store: CampaignStore, reason: HeldReason) {
+    this.#store = store;
+    this.#reason = reason;
+  }
+
+  async add(rows: number, pages: readonly PageColumn[]): Promise<void> {
+    this.#encoder ??= encodeTable(heldColumns());
+    this.#encoder.pages(rows, pages);
+    if (this.#encoder.rowGroups === HELD_PART_GROUPS_MAX) await this.finish();
+  }
+
+  async finish(): Promise<void> {
+    if (this.#encoder === undefined) return;
+    await this.#store.write(heldPartPath(this.#reason, this.#part++), this.#encoder.finish({}));
+    this.#encoder = undefined;
+  }
+}

@@ -1,0 +1,103 @@
+// A Parquet data file for reading by ranges, after every byte of it went through the MD5. A Parquet file is read from its end, so the checksum cannot be had on the
+// way as with CSV. What is small is read once into memory. What is large is never held: a local file is hashed once from end to end and then read by ranges
+// through the same open file (the second reading comes from the page cache, and a file that is replaced meanwhile changes nothing); a remote one is hashed on its
+// way into a temporary file, because S3 is asked for each byte once only.
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AsyncBuffer } from "hyparquet";
+import { PARQUET_IN_MEMORY_BYTES_MAX, READ_BYTES } from "../limits.ts";
+import { assertLocalSize } from "../reader/open.ts";
+import type { DataFileInput } from "../reader/reader.ts";
+import { verified } from "../source/verify.ts";
+
+export interface RandomAccess {
+  readonly file: AsyncBuffer;
+  close(): Promise<void>;
+}
+
+/** Rejects with PlanError where size or MD5 are not what the manifest says. */
+export async function openVerified(input: DataFileInput): Promise<RandomAccess> {
+  const { file, location } = input;
+  if (location.kind === "local") await assertLocalSize(location.path, file);
+  if (file.size <= PARQUET_IN_MEMORY_BYTES_MAX) return inMemory(input);
+  if (location.kind === "remote") return spooled(input, location.url);
+  const handle = await open(location.path, "r");
+  try {
+    await pass(input, handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false, start: 0 }), async () => undefined);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return { file: byHandle(handle, file.size), close: () => handle.close() };
+}
+
+async function inMemory(input: DataFileInput): Promise<RandomAccess> {
+  const { file, location } = input;
+  const bytes = new Uint8Array(file.size);
+  let at = 0;
+  const take = async (chunk: Uint8Array): Promise<void> => {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  };
+  if (location.kind === "remote") {
+    await pass(input, input.remote.read(location.url), take);
+  } else {
+    const handle = await open(location.path, "r");
+    try {
+      await pass(input, handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false, start: 0 }), take);
+    } finally {
+      await handle.close();
+    }
+  }
+  return {
+    file: { byteLength: file.size, slice: (start, end = file.size) => bytes.buffer.slice(start, end) },
+    close: async () => undefined,
+  };
+}
+
+async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
+  const folder = await mkdtemp(join(tmpdir(), "quitclaim-report-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const handle = await open(join(folder, "data.parquet"), "wx+", 0o600);
+  try {
+    await pass(input, input.remote.read(url), async (chunk) => {
+      await handle.writeFile(chunk);
+    });
+  } catch (error) {
+    await handle.close();
+    await remove();
+    throw error;
+  }
+  return {
+    file: byHandle(handle, input.file.size),
+    async close() {
+      await handle.close();
+      await remove();
+    },
+  };
+}
+
+async function pass(input: DataFileInput, stream: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => Promise<void>): Promise<void> {
+  const data = verified(stream, input.file);
+  for await (const chunk of data.bytes) {
+    await take(chunk);
+    input.progress(data.length, 0);
+  }
+}
+
+function byHandle(handle: FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const bytes = new Uint8Array(end - start);
+      let at = 0;
+      while (at < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+        if (bytesRead === 0) throw new Error(`the file ends before byte ${end}`);
+        at += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}

@@ -1,0 +1,180 @@
+// From an inventory report to a plan. plan.json is written last: whatever ends this early, a full disk, a signal, kill -9, leaves no plan.
+import { availableParallelism } from "node:os";
+import {
+  type AccountId,
+  type CampaignConfig,
+  type CampaignStore,
+  emptyCounts,
+  jsonBytes,
+  type PlanAccount,
+  type PlanSummary,
+  readJson,
+  sum,
+} from "@quitclaim/campaign";
+import { Merge } from "./dataset/merge.ts";
+import { assertSameSummary, comparing, hasResults, PLAN_JSON, removePlan } from "./dataset/stale.ts";
+import type { DecisionSettings } from "./decide/settings.ts";
+import { PlanError } from "./error.ts";
+import { forecast } from "./forecast/forecast.ts";
+import { grantTable } from "./grants/table.ts";
+import { writeGrants } from "./grants/write.ts";
+import { type Identities, identify, type ProveIdentity } from "./identity.ts";
+import { scanFiles } from "./scan/scan.ts";
+import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
+import { type Manifest, readManifest, reportAge } from "./source/manifest.ts";
+import { type ObjectReader, openReport } from "./source/source.ts";
+
+export interface PlanProgress {
+  readonly filesDone: number;
+  readonly files: number;
+  /** Compressed bytes read, and of all data files. */
+  readonly bytesDone: number;
+  readonly bytes: number;
+  /** Rows seen so far. */
+  readonly rows: number;
+}
+
+export interface PlanOptions {
+  readonly config: CampaignConfig;
+  readonly store: CampaignStore;
+  /** Reads s3:// manifests and their data files. */
+  readonly reader?: ObjectReader | undefined;
+  /** For accounts whose canonical ID is not in the campaign file. */
+  readonly prove?: ProveIdentity | undefined;
+  /** Plan from a report that is older than limits.inventoryAgeHours. */
+  readonly ignoreAge?: boolean | undefined;
+  /** Scanning threads; as many as there are processors where it is not given. */
+  readonly threads?: number | undefined;
+  readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
+  /** Sentences about rows that are worth a look, as they are found. */
+  readonly onNote?: ((sentence: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Epoch milliseconds. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Makes the plan, or rejects with PlanError (or StoreError) and leaves none. The same report and settings give the same bytes, whatever the number of threads. */
+export async function plan(options: PlanOptions): Promise<PlanSummary> {
+  const { config, store, signal } = options;
+  const now = (options.now ?? Date.now)();
+  const source = openReport({ manifest: config.inventory.manifest, root: config.inventory.root, reader: options.reader });
+  const manifest = await readManifest(source, config.bucket.name);
+  const ageHours = reportAge(manifest, source.manifest, now, config.limits.inventoryAgeHours, options.ignoreAge === true);
+  const identities = await identify(config, options.prove);
+  const locations = await source.locate(manifest.files.map((file) => file.key));
+  const compared = (await hasResults(store)) ? comparing(store) : undefined;
+  if (compared === undefined) await removePlan(store);
+  const target = compared ?? store;
+
+  const settings: DecisionSettings = {
+    bucket: config.bucket.name,
+    bucketOwner: identities.bucketOwner,
+    accounts: identities.accounts.map(({ id, canonicalId }) => ({ id, canonicalId })),
+    actions: config.actions,
+    reportCreated: manifest.created,
+  };
+  const merge = new Merge(target, config.limits.batchRows);
+  const tally = emptyTally();
+  const fileRows: number[] = [];
+  await scanFiles(
+    {
+      job: { settings, format: manifest.format, columns: manifest.columns },
+      files: manifest.files,
+      locations,
+      threads: options.threads ?? availableParallelism(),
+      reader: options.reader,
+      signal,
+      progress: progressOf(manifest, options.onProgress),
+    },
+    {
+      chunk: (chunk) => merge.take(chunk),
+      fileDone(index, result) {
+        const file = manifest.files[index]?.key ?? "";
+        addTally(tally, result.tally, file);
+        fileRows.push(result.rows);
+        for (const note of result.notes) options.onNote?.(note);
+      },
+    },
+  );
+  const written = await merge.finish();
+  assertConserved(tally, config.inventory.manifest);
+  const table = grantTable(tally.grants.values());
+  await writeGrants(target, config.bucket.name, table);
+
+  const accounts = accountSummaries(identities, tally, written);
+  const summary: PlanSummary = {
+    version: 1,
+    campaign: config.campaign,
+    bucket: config.bucket.name,
+    bucketOwner: identities.bucketOwner,
+    ...tally.total,
+    switchAlone: tally.switchAlone,
+    thirdPartyGrantees: table.map(({ grantee, permission, objects, bytes }) => ({ grantee, permission, objects, bytes })),
+    accounts,
+    unmappedOwners: [...tally.unmapped]
+      .map(([owner, { rows, bytes }]) => ({ owner, rows, bytes }))
+      .sort((a, b) => b.rows - a.rows || (a.owner < b.owner ? -1 : 1)),
+    forecast: forecast(tally, jobsOf(accounts), config.limits.requestsPerSecond),
+    provenance: {
+      manifest: source.manifest,
+      manifestMd5: manifest.md5,
+      sourceBucket: manifest.sourceBucket,
+      fileFormat: manifest.format,
+      reportCreated: new Date(manifest.created).toISOString(),
+      files: manifest.files.map((file, i) => ({ ...file, rows: fileRows[i] ?? 0 })),
+      plannedAt: new Date(now).toISOString(),
+      ageHours,
+    },
+  };
+  if (signal?.aborted === true) throw new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again.");
+  if (compared !== undefined) {
+    await compared.check();
+    const old = await readJson<PlanSummary>(store, PLAN_JSON);
+    if (old !== undefined) {
+      assertSameSummary(store, old, summary);
+      return old;
+    }
+  }
+  await store.write(PLAN_JSON, jsonBytes(summary));
+  return summary;
+}
+
+/** Every configured account, in the order of the campaign file, with or without work. */
+function accountSummaries(
+  identities: Identities,
+  tally: Tally,
+  written: ReadonlyMap<AccountId, { parts: number; batches: number }>,
+): Record<AccountId, PlanAccount> {
+  const accounts: Record<AccountId, PlanAccount> = {};
+  for (const { id, name, canonicalId } of identities.accounts) {
+    const counts = tally.accounts.get(id) ?? emptyCounts();
+    accounts[id] = { canonicalId, name, ...counts, ...(written.get(id) ?? { parts: 0, batches: 0 }) };
+  }
+  const planned = Object.values(accounts).reduce((a, account) => a + sum(account.planned), 0);
+  if (planned !== sum(tally.total.planned))
+    throw new Error(`accounts have ${planned} planned rows, the report ${sum(tally.total.planned)}`);
+  return accounts;
+}
+
+/** Batch Operations needs one job for each account and op (domain.md 6). */
+const jobsOf = (accounts: Record<AccountId, PlanAccount>): number =>
+  Object.values(accounts).reduce((a, account) => a + Object.keys(account.planned).length, 0);
+
+function progressOf(manifest: Manifest, onProgress: PlanOptions["onProgress"]): (index: number, bytes: number, rows: number) => void {
+  const bytesOf = manifest.files.map(() => 0);
+  const rowsOf = manifest.files.map(() => 0);
+  const totalBytes = manifest.files.reduce((a, file) => a + file.size, 0);
+  let bytesDone = 0;
+  let rowsDone = 0;
+  let filesDone = 0;
+  return (index, bytes, rows) => {
+    const size = manifest.files[index]?.size ?? 0;
+    const before = bytesOf[index] ?? 0;
+    bytesDone += bytes - before;
+    rowsDone += rows - (rowsOf[index] ?? 0);
+    if (bytes === size && before < size) filesDone++;
+    bytesOf[index] = bytes;
+    rowsOf[index] = rows;
+    onProgress?.({ filesDone, files: manifest.files.length, bytesDone, bytes: totalBytes, rows: rowsDone });
+  };
+}

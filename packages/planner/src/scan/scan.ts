@@ -1,0 +1,104 @@
+// Data files through scanning threads, one file each at a time, and back in manifest order: what comes out does not depend on the number of threads.
+import { Worker } from "node:worker_threads";
+import { PlanError } from "../error.ts";
+import type { DataFile } from "../source/manifest.ts";
+import type { DataLocation, ObjectReader } from "../source/source.ts";
+import type { FileResult, FromThread, ThreadJob, ToThread } from "./messages.ts";
+import type { Chunk } from "./pack.ts";
+import { packError, unpackError } from "./thread-error.ts";
+import { FileQueue, WaitingRoom } from "./waiting.ts";
+
+export interface ScanOptions {
+  readonly job: ThreadJob;
+  readonly files: readonly DataFile[];
+  readonly locations: readonly DataLocation[];
+  readonly threads: number;
+  readonly reader: ObjectReader | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Bytes read and rows seen of the file with this number. */
+  readonly progress: (index: number, bytes: number, rows: number) => void;
+  /** For tests: memory for chunks whose turn has not come. */
+  readonly waitingBytesMax?: number;
+}
+
+/** Called in manifest order, one call at a time: the chunks of a file, then its result. */
+export interface ScanSink {
+  chunk(chunk: Chunk): Promise<void>;
+  fileDone(index: number, result: FileResult): void;
+}
+
+const fromSource = import.meta.url.endsWith(".ts");
+
+/** Rejects with the first error of any file, or of the sink, or with PlanError where the signal says stop; no thread is left running. */
+export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<void> {
+  const { files, signal } = options;
+  const room = new WaitingRoom(options.waitingBytesMax);
+  const queues = files.map(() => new FileQueue(room));
+  const stop = (error: unknown): void => {
+    for (const queue of queues) queue.fail(error);
+  };
+  const abort = (): void => stop(new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again."));
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  let next = 0;
+  const threads: Worker[] = [];
+  for (let i = 0; i < Math.min(options.threads, files.length); i++)
+    threads.push(startThread(options, queues, () => (next < files.length ? next++ : undefined), stop));
+  try {
+    for (const [index, queue] of queues.entries()) {
+      queue.begin();
+      for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) await sink.chunk(chunk);
+      sink.fileDone(index, queue.result as FileResult);
+    }
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    await room.close();
+  }
+}
+
+function startThread(
+  options: ScanOptions,
+  queues: readonly FileQueue[],
+  take: () => number | undefined,
+  stop: (error: unknown) => void,
+): Worker {
+  const thread = new Worker(new URL(fromSource ? "./thread.ts" : "./thread.js", import.meta.url), {
+    workerData: options.job,
+    execArgv: fromSource ? ["--conditions=development"] : [],
+  });
+  const tell = (message: ToThread): void => thread.postMessage(message);
+  let index: number | undefined;
+  let remote: AsyncIterator<Uint8Array> | undefined;
+  const begin = (): void => {
+    index = take();
+    if (index === undefined) return;
+    tell({ say: "scan", index, file: options.files[index] as DataFile, location: options.locations[index] as DataLocation });
+  };
+  const pull = async (url: string | undefined): Promise<void> => {
+    try {
+      if (url !== undefined) remote = options.reader?.read(url)[Symbol.asyncIterator]();
+      if (remote === undefined) throw new PlanError("data-file-missing", `Nothing here can read ${url ?? "a remote data file"}`);
+      const step = await remote.next();
+      tell({ say: "bytes", bytes: step.done === true ? undefined : step.value });
+    } catch (error) {
+      tell({ say: "no-bytes", error: packError(error) });
+    }
+  };
+  thread.on("message", (message: FromThread) => {
+    const queue = queues[index as number] as FileQueue;
+    if (message.say === "chunk") queue.push(message.chunk, () => tell({ say: "taken" }));
+    else if (message.say === "progress") options.progress(index as number, message.bytes, message.rows);
+    else if (message.say === "pull") void pull(message.url);
+    else if (message.say === "failed") stop(unpackError(message.error));
+    else {
+      options.progress(index as number, (options.files[index as number] as DataFile).size, message.result.rows);
+      queue.finish(message.result);
+      begin();
+    }
+  });
+  thread.once("error", stop);
+  thread.once("exit", () => void remote?.return?.());
+  begin();
+  return thread;
+}

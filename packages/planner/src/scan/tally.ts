@@ -1,0 +1,141 @@
+// What was counted in a data file, and how counts of files become those of the report. Conservation is asserted where counts are made and where they are summed.
+import {
+  type AccountId,
+  assertPlanConserved,
+  emptyCounts,
+  type Grant,
+  type HeldReason,
+  type Op,
+  type PlanCounts,
+} from "@quitclaim/campaign";
+import { GRANT_KEYS_MAX, GRANT_PREFIXES_MAX } from "../limits.ts";
+
+/** One permission that one grantee has on objects of which it is neither the owner nor the bucket owner. */
+export interface GrantTally {
+  readonly grant: Grant;
+  objects: number;
+  bytes: number;
+  /** Of these, how many the bucket owner owns already: the switch takes these grants away too. */
+  ownedByBucketOwner: number;
+  /** Objects by first path part; undefined where there were too many. */
+  prefixes: Map<string, number> | undefined;
+  /** Every key; undefined where there were too many. */
+  keys: Set<string> | undefined;
+}
+
+export interface Tally {
+  total: PlanCounts;
+  accounts: Map<AccountId, PlanCounts>;
+  switchAlone: number;
+  unmapped: Map<string, { rows: number; bytes: number }>;
+  grants: Map<string, GrantTally>;
+  /** Planned rows whose ACL is not in the report, by op: each costs one request more. */
+  aclUnknown: Partial<Record<Op, number>>;
+  /** Planned copies over CopyObject's limit, and the parts they need. */
+  largeCopies: { objects: number; parts: number };
+  /** Planned bytes by op and storage class, for prices. */
+  classes: Map<string, { op: Op; storageClass: string; objects: number; bytes: number }>;
+}
+
+export const emptyTally = (): Tally => ({
+  total: emptyCounts(),
+  accounts: new Map(),
+  switchAlone: 0,
+  unmapped: new Map(),
+  grants: new Map(),
+  aclUnknown: {},
+  largeCopies: { objects: 0, parts: 0 },
+  classes: new Map(),
+});
+
+export function accountCounts(tally: Tally, account: AccountId): PlanCounts {
+  let counts = tally.accounts.get(account);
+  if (counts === undefined) {
+    counts = emptyCounts();
+    tally.accounts.set(account, counts);
+  }
+  return counts;
+}
+
+export const grantName = (grant: Grant): string => `${"id" in grant ? grant.id : grant.uri} ${grant.permission}`;
+
+/** The part of a key up to and with its first slash; "" where it has none. */
+export const firstPart = (key: string): string => key.slice(0, key.indexOf("/") + 1);
+
+export function countGrant(tally: Tally, grant: Grant, key: string, size: number, own: boolean): void {
+  const name = grantName(grant);
+  let entry = tally.grants.get(name);
+  if (entry === undefined) {
+    entry = { grant, objects: 0, bytes: 0, ownedByBucketOwner: 0, prefixes: new Map(), keys: new Set() };
+    tally.grants.set(name, entry);
+  }
+  entry.objects++;
+  entry.bytes += size;
+  if (own) entry.ownedByBucketOwner++;
+  const prefix = firstPart(key);
+  entry.prefixes?.set(prefix, (entry.prefixes.get(prefix) ?? 0) + 1);
+  entry.keys?.add(key);
+  forgetTooMany(entry);
+}
+
+/** Forgetting is all or nothing, so that what is told does not depend on how rows were cut into files. */
+function forgetTooMany(entry: GrantTally): void {
+  if (entry.prefixes !== undefined && entry.prefixes.size > GRANT_PREFIXES_MAX) entry.prefixes = undefined;
+  if (entry.keys !== undefined && entry.keys.size > GRANT_KEYS_MAX) entry.keys = undefined;
+}
+
+function addCounts(to: PlanCounts, from: PlanCounts): void {
+  to.rows += from.rows;
+  to.ownedByBucketOwner += from.ownedByBucketOwner;
+  to.deleteMarkers += from.deleteMarkers;
+  to.alreadyGranted += from.alreadyGranted;
+  to.skipped += from.skipped;
+  to.bytes += from.bytes;
+  to.plannedBytes += from.plannedBytes;
+  for (const [op, n] of Object.entries(from.planned) as [Op, number][]) to.planned[op] = (to.planned[op] ?? 0) + n;
+  for (const [reason, n] of Object.entries(from.held) as [HeldReason, number][]) to.held[reason] = (to.held[reason] ?? 0) + n;
+}
+
+/** Adds one file's tally. Throws where the file's rows are not all accounted for. */
+export function addTally(to: Tally, from: Tally, file: string): void {
+  assertConserved(from, file);
+  addCounts(to.total, from.total);
+  for (const [account, counts] of from.accounts) addCounts(accountCounts(to, account), counts);
+  to.switchAlone += from.switchAlone;
+  for (const [owner, n] of from.unmapped) {
+    const entry = to.unmapped.get(owner);
+    to.unmapped.set(owner, { rows: (entry?.rows ?? 0) + n.rows, bytes: (entry?.bytes ?? 0) + n.bytes });
+  }
+  for (const [name, grant] of from.grants) addGrant(to, name, grant);
+  for (const [op, n] of Object.entries(from.aclUnknown) as [Op, number][]) to.aclUnknown[op] = (to.aclUnknown[op] ?? 0) + n;
+  to.largeCopies.objects += from.largeCopies.objects;
+  to.largeCopies.parts += from.largeCopies.parts;
+  for (const [name, entry] of from.classes) {
+    const sum = to.classes.get(name) ?? { ...entry, objects: 0, bytes: 0 };
+    sum.objects += entry.objects;
+    sum.bytes += entry.bytes;
+    to.classes.set(name, sum);
+  }
+}
+
+function addGrant(to: Tally, name: string, from: GrantTally): void {
+  const entry = to.grants.get(name);
+  if (entry === undefined) {
+    to.grants.set(name, { ...from, prefixes: from.prefixes && new Map(from.prefixes), keys: from.keys && new Set(from.keys) });
+    return;
+  }
+  entry.objects += from.objects;
+  entry.bytes += from.bytes;
+  entry.ownedByBucketOwner += from.ownedByBucketOwner;
+  if (from.prefixes === undefined) entry.prefixes = undefined;
+  else for (const [prefix, n] of from.prefixes) entry.prefixes?.set(prefix, (entry.prefixes.get(prefix) ?? 0) + n);
+  if (from.keys === undefined) entry.keys = undefined;
+  else for (const key of from.keys) entry.keys?.add(key);
+  forgetTooMany(entry);
+}
+
+/** In total and for each account. */
+export function assertConserved(tally: Tally, what: string): void {
+  assertPlanConserved(tally.total, what);
+  for (const [account, counts] of tally.accounts) assertPlanConserved(counts, `${what}, account ${account}`);
+}

@@ -1,0 +1,213 @@
+// Every row of a data file passes here once: counted, decided, and packed where it is planned or held. Readers say what a cell holds; nothing here knows a file format.
+import { COPY_OBJECT_BYTES_MAX, type HeldReason, type Op, type PlanCounts } from "@quitclaim/campaign";
+import { type Acl, parseAcl, UNKNOWN_ACL } from "../acl/document.ts";
+import { type Decision, decide, needsOnlySwitch } from "../decide/decide.ts";
+import { type WeighedAcl, weighAcl } from "../decide/grants.ts";
+import { type Owner, ownerOf } from "../decide/owner.ts";
+import type { DecisionSettings } from "../decide/settings.ts";
+import { copyParts } from "../forecast/parts.ts";
+import { ACL_CACHE_ENTRIES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
+import { ByteCache } from "./byte-cache.ts";
+import { type Chunk, type NumberedShape, Packer } from "./pack.ts";
+import { Row } from "./row.ts";
+import type { Lane } from "./shape.ts";
+import { accountCounts, countGrant, emptyTally, type Tally } from "./tally.ts";
+
+/** A distinct owner cell, and a number that is short for it. */
+export interface OwnerCell {
+  readonly owner: Owner;
+  readonly number: number;
+}
+
+/** A distinct ACL cell, weighed once for each owner that has it. */
+export class AclCell {
+  readonly acl: Acl;
+  readonly #weighed: (AclUse | undefined)[] = [];
+
+  constructor(acl: Acl) {
+    this.acl = acl;
+  }
+
+  use(owner: OwnerCell, settings: DecisionSettings): AclUse {
+    let use = this.#weighed[owner.number];
+    if (use === undefined) {
+      const policy = settings.actions.thirdPartyGrants;
+      use = { weighed: weighAcl(this.acl, owner.owner.id, settings.bucketOwner, policy), shapes: new Map() };
+      this.#weighed[owner.number] = use;
+    }
+    return use;
+  }
+}
+
+interface AclUse {
+  readonly weighed: WeighedAcl;
+  /** Shapes of planned rows, by op, storage class and encryption; and of held rows, by that and the reason. */
+  readonly shapes: Map<string, NumberedShape>;
+}
+
+export class Triage {
+  readonly tally: Tally = emptyTally();
+  /** Sentences about rows that are worth a look; the first few of each kind. */
+  readonly notes: string[] = [];
+  readonly owners: ByteCache<OwnerCell>;
+  readonly acls = new ByteCache<AclCell>((cell) => new AclCell(parseAcl(cell)), ACL_CACHE_ENTRIES_MAX);
+  readonly noAcl = new AclCell(UNKNOWN_ACL);
+  readonly row: Row;
+  readonly #settings: DecisionSettings;
+  readonly #packer = new Packer();
+  readonly #emit: (chunk: Chunk) => void;
+  readonly #file: string;
+  readonly #bucketOwner: OwnerCell;
+  #unreadable = 0;
+
+  /** `emit` takes each filled chunk; `file` is the data file's key. */
+  constructor(settings: DecisionSettings, file: string, emit: (chunk: Chunk) => void) {
+    this.#settings = settings;
+    this.#file = file;
+    this.#emit = emit;
+    let number = 0;
+    this.#bucketOwner = { owner: { kind: "bucket-owner", id: settings.bucketOwner }, number: number++ };
+    this.owners = new ByteCache<OwnerCell>((cell) => {
+      const owner = ownerOf(cell, settings);
+      return owner.kind === "bucket-owner" ? this.#bucketOwner : { owner, number: number++ };
+    }, ACL_CACHE_ENTRIES_MAX);
+    this.row = new Row(this.#bucketOwner.owner, this.noAcl.use(this.#bucketOwner, settings).weighed);
+  }
+
+  /** A delete marker, of whomever. */
+  deleteMarker(owner: OwnerCell): void {
+    this.tally.total.rows++;
+    this.tally.total.deleteMarkers++;
+    if (owner.owner.kind !== "account") return;
+    const counts = accountCounts(this.tally, owner.owner.account);
+    counts.rows++;
+    counts.deleteMarkers++;
+  }
+
+  /** An object that the bucket owner owns. Its ACL matters only where somebody else is in it: the switch takes that away too. `key` is called only then. */
+  own(number: number, size: number, acl: AclCell, key: () => string): void {
+    const { total } = this.tally;
+    total.rows++;
+    total.ownedByBucketOwner++;
+    total.bytes += size;
+    const { weighed } = acl.use(this.#bucketOwner, this.#settings);
+    if (weighed.state === "unreadable") this.#noteUnreadable(number, weighed.why, "it is the bucket owner's own, so nothing depends on it");
+    for (const grant of weighed.thirdParty) countGrant(this.tally, grant, key(), size, true);
+  }
+
+  /** Whether somebody else is in the ACL of an object that the bucket owner owns, so that its key will be asked for. */
+  ownShared(acl: AclCell): boolean {
+    return acl.use(this.#bucketOwner, this.#settings).weighed.thirdParty.length > 0;
+  }
+
+  /** A foreign-owned object: {@link row} is filled, but for owner and ACL. */
+  foreign(owner: OwnerCell, acl: AclCell): void {
+    const { row, tally } = this;
+    const use = acl.use(owner, this.#settings);
+    row.owner = owner.owner;
+    row.acl = use.weighed;
+    const decision = decide(row, this.#settings);
+    this.#count(tally.total, decision);
+    if (owner.owner.kind === "account") this.#count(accountCounts(tally, owner.owner.account), decision);
+    if (decision.what === "held") {
+      if (decision.reason === "unmapped-owner") {
+        const entry = tally.unmapped.get(owner.owner.id) ?? { rows: 0, bytes: 0 };
+        entry.rows++;
+        entry.bytes += row.size;
+        tally.unmapped.set(owner.owner.id, entry);
+      } else if (decision.reason === "acl-unreadable") {
+        this.#noteUnreadable(row.number, use.weighed.why, "held");
+      }
+    }
+    if (needsOnlySwitch(row) && owner.owner.id !== "") tally.switchAlone++;
+    if (use.weighed.thirdParty.length > 0) {
+      const key = row.key();
+      for (const grant of use.weighed.thirdParty) countGrant(tally, grant, key, row.size, false);
+    }
+    if (decision.what === "planned") {
+      this.#countWork(decision.op);
+      const name = `${decision.op} ${row.storageClass} ${row.encryption}`;
+      this.#pack(use, name, owner, decision);
+    } else if (decision.what === "held") {
+      const name = `${decision.reason} ${decision.op} ${decision.detail} ${row.storageClass} ${row.encryption}`;
+      this.#pack(use, name, owner, decision);
+    }
+  }
+
+  /** After the file's last row. */
+  finish(): void {
+    if (this.#packer.rows > 0) this.#emit(this.#packer.take());
+    if (this.#unreadable > ROWS_NAMED_MAX) {
+      this.notes.push(`Data file ${this.#file}: ${this.#unreadable - ROWS_NAMED_MAX} more rows have an ACL that cannot be understood.`);
+    }
+  }
+
+  #count(counts: PlanCounts, decision: Decision): void {
+    counts.rows++;
+    counts.bytes += this.row.size;
+    if (decision.what === "planned") {
+      counts.planned[decision.op] = (counts.planned[decision.op] ?? 0) + 1;
+      counts.plannedBytes += this.row.size;
+    } else if (decision.what === "held") {
+      const reason: HeldReason = decision.reason;
+      counts.held[reason] = (counts.held[reason] ?? 0) + 1;
+    } else if (decision.what === "already-granted") {
+      counts.alreadyGranted++;
+    } else if (decision.what === "skip") {
+      counts.skipped++;
+    } else {
+      throw new Error(`${this.#file} row ${this.row.number}: a foreign object was decided to be ${decision.what}`);
+    }
+  }
+
+  #countWork(op: Op): void {
+    const { row, tally } = this;
+    if (row.acl.state === "unknown") tally.aclUnknown[op] = (tally.aclUnknown[op] ?? 0) + 1;
+    if (op === "copy" && row.size > COPY_OBJECT_BYTES_MAX) {
+      tally.largeCopies.objects++;
+      tally.largeCopies.parts += copyParts(row.size);
+    }
+    const name = `${op} ${row.storageClass}`;
+    let entry = tally.classes.get(name);
+    if (entry === undefined) {
+      entry = { op, storageClass: row.storageClass, objects: 0, bytes: 0 };
+      tally.classes.set(name, entry);
+    }
+    entry.objects++;
+    entry.bytes += row.size;
+  }
+
+  #pack(use: AclUse, name: string, owner: OwnerCell, decision: Decision): void {
+    let shape = use.shapes.get(name);
+    if (shape === undefined) {
+      const { row } = this;
+      shape = {
+        shape: {
+          lane: laneOf(owner.owner, decision),
+          storageClass: row.storageClass,
+          encryption: row.encryption,
+          owner: owner.owner.id,
+          grants: use.weighed.grants,
+          formerAcl: use.weighed.formerAcl,
+        },
+        chunk: -1,
+        number: 0,
+      };
+      use.shapes.set(name, shape);
+    }
+    if (this.#packer.add(this.row, shape)) return;
+    this.#emit(this.#packer.take());
+    if (!this.#packer.add(this.row, shape)) throw new Error(`${this.#file} row ${this.row.number}: a row is larger than a chunk`);
+  }
+
+  #noteUnreadable(number: number, why: string, consequence: string): void {
+    if (++this.#unreadable > ROWS_NAMED_MAX) return;
+    this.notes.push(`Data file ${this.#file}, row ${number}: the ACL ${why} (${consequence}).`);
+  }
+}
+
+function laneOf(owner: Owner, decision: Decision): Lane {
+  if (decision.what === "planned" && owner.kind === "account") return { kind: "planned", account: owner.account, op: decision.op };
+  if (decision.what === "held") return { kind: "held", reason: decision.reason, op: decision.op, detail: decision.detail };
+  throw new Error(`a row that was decided to be ${decision.what} has no place in the plan`);
+}

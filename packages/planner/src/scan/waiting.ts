@@ -1,0 +1,142 @@
+// Chunks of a data file until the merge takes them. Files are merged in manifest order, but scanned at once: what comes before its turn waits in memory up to a
+// limit that all files share, and in a temporary file beyond it, so that memory does not grow with the report.
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WAITING_BYTES_MAX } from "../limits.ts";
+import type { FileResult } from "./messages.ts";
+import type { Chunk } from "./pack.ts";
+
+type Kept =
+  | { readonly chunk: Chunk; readonly waited: boolean; readonly taken: () => void }
+  | { readonly rest: Omit<Chunk, "records">; readonly at: number; readonly written: Promise<void> };
+
+/** The temporary file, and the memory that all waiting chunks share. */
+export class WaitingRoom {
+  #bytes = 0;
+  #folder: string | undefined;
+  #file: Promise<FileHandle> | undefined;
+  #end = 0;
+  readonly #bytesMax: number;
+
+  constructor(bytesMax = WAITING_BYTES_MAX) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** True, and the memory is counted, where there is room for it. */
+  admit(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#bytesMax) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  leave(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  spill(records: ArrayBuffer, length: number): { at: number; written: Promise<void> } {
+    const at = this.#end;
+    this.#end += length;
+    this.#file ??= this.#create();
+    const written = this.#file.then(async (file) => {
+      await file.write(new Uint8Array(records, 0, length), 0, length, at);
+    });
+    // Whoever takes the chunk awaits it; until then a failed write must not end the process.
+    written.catch(() => undefined);
+    return { at, written };
+  }
+
+  async fetch(at: number, length: number): Promise<ArrayBuffer> {
+    const file = await (this.#file as Promise<FileHandle>);
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, at);
+    if (bytesRead !== length) throw new Error(`the planner's temporary file in ${this.#folder} was cut off`);
+    return bytes.buffer;
+  }
+
+  /** Bytes that did not fit into memory. */
+  get spilled(): number {
+    return this.#end;
+  }
+
+  async close(): Promise<void> {
+    if (this.#file === undefined) return;
+    await (await this.#file).close();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #create(): Promise<FileHandle> {
+    this.#folder = await mkdtemp(join(tmpdir(), "quitclaim-plan-"));
+    return open(join(this.#folder, "waiting"), "wx+", 0o600);
+  }
+}
+
+/** The chunks of one data file, in the order in which they came. */
+export class FileQueue {
+  readonly #room: WaitingRoom;
+  readonly #kept: Kept[] = [];
+  #turn = false;
+  #result: FileResult | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(room: WaitingRoom) {
+    this.#room = room;
+  }
+
+  /** `taken` is called when the thread may send one chunk more. */
+  push(chunk: Chunk, taken: () => void): void {
+    if (this.#turn) {
+      this.#kept.push({ chunk, waited: false, taken });
+    } else if (this.#room.admit(chunk.records.byteLength)) {
+      this.#kept.push({ chunk, waited: true, taken: () => undefined });
+      taken();
+    } else {
+      const { at, written } = this.#room.spill(chunk.records, chunk.length);
+      this.#kept.push({ rest: { length: chunk.length, rows: chunk.rows, shapes: chunk.shapes }, at, written });
+      // A disk that cannot keep up slows the thread down.
+      written.then(taken, taken);
+    }
+    this.#wake?.();
+  }
+
+  finish(result: FileResult): void {
+    this.#result = result;
+    this.#wake?.();
+  }
+
+  /** Whoever waits for a chunk, now or later, gets this error instead. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake?.();
+  }
+
+  get result(): FileResult | undefined {
+    return this.#result;
+  }
+
+  /** The merge has come to this file. */
+  begin(): void {
+    this.#turn = true;
+  }
+
+  /** The next chunk; undefined after the last one. */
+  async next(): Promise<Chunk | undefined> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#kept.length > 0) break;
+      if (this.#result !== undefined) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const kept = this.#kept.shift() as Kept;
+    if ("chunk" in kept) {
+      if (kept.waited) this.#room.leave(kept.chunk.records.byteLength);
+      kept.taken();
+      return kept.chunk;
+    }
+    await kept.written;
+    return { ...kept.rest, records: await this.#room.fetch(kept.at, kept.rest.length) };
+  }
+}

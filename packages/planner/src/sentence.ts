@@ -1,0 +1,71 @@
+// What `plan` tells a person: first what needs nothing but the switch, then the work, what waits for somebody, what would be lost, and what it costs.
+import { type PlanSummary, sum } from "@quitclaim/campaign";
+
+const count = (n: number): string => n.toLocaleString("en-US");
+const dollars = (n: number): string => `$${n.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+export function bytesText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? count(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+export function hoursText(hours: number): string {
+  if (hours < 1 / 60) return "under a minute";
+  if (hours < 1) return `about ${Math.ceil(hours * 60)} minutes`;
+  return `about ${hours.toFixed(1)} hours`;
+}
+
+const list = (counts: Partial<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, n]) => `${name} ${count(n ?? 0)}`)
+    .join(", ");
+
+const GRANTEES_SHOWN = 8;
+
+/** Several lines, without colour, no line feed at the end. */
+export function planSentence(summary: PlanSummary): string {
+  const { provenance, forecast } = summary;
+  const foreign = summary.rows - summary.ownedByBucketOwner - summary.deleteMarkers;
+  const planned = sum(summary.planned);
+  const held = sum(summary.held);
+  const lines = [
+    `${count(summary.switchAlone)} of ${count(foreign)} foreign-owned objects need nothing but the switch to BucketOwnerEnforced: it makes the bucket owner own them, and nobody else loses access.`,
+    `Report of ${provenance.reportCreated} on ${summary.bucket} (${provenance.ageHours} hours old when planned, ${provenance.fileFormat}, ${count(provenance.files.length)} files): ` +
+      `${count(summary.rows)} rows, ${bytesText(summary.bytes)}; ${count(summary.ownedByBucketOwner)} owned by the bucket owner, ${count(summary.deleteMarkers)} delete markers, ` +
+      `${count(summary.alreadyGranted)} already granted${summary.skipped > 0 ? `, ${count(summary.skipped)} skipped by rule` : ""}.`,
+    planned === 0
+      ? "Nothing is planned."
+      : `Planned: ${count(planned)} objects, ${bytesText(summary.plannedBytes)} (${list(summary.planned)}).`,
+  ];
+  for (const [id, account] of Object.entries(summary.accounts)) {
+    const work = sum(account.planned) === 0 ? "nothing to do" : list(account.planned);
+    const waits = sum(account.held) === 0 ? "" : `; held ${list(account.held)}`;
+    lines.push(`  ${id} ${account.name}: ${work}${waits}`);
+  }
+  lines.push(held === 0 ? "Nothing is held." : `Held for a person, listed in held/: ${count(held)} (${list(summary.held)}).`);
+  for (const { owner, rows, bytes } of summary.unmappedOwners) {
+    lines.push(`  no account of this campaign owns up to ${owner}: ${count(rows)} objects, ${bytesText(bytes)}`);
+  }
+  if (summary.thirdPartyGrantees.length > 0) {
+    lines.push(
+      "The switch ends these grants to others, the bucket owner's own objects included (grants/ has the whole table and a bucket policy to replace them):",
+    );
+    for (const g of summary.thirdPartyGrantees.slice(0, GRANTEES_SHOWN))
+      lines.push(`  ${g.permission} to ${g.grantee}: ${count(g.objects)} objects, ${bytesText(g.bytes)}`);
+    const more = summary.thirdPartyGrantees.length - GRANTEES_SHOWN;
+    if (more > 0) lines.push(`  and ${count(more)} more`);
+  }
+  if (planned > 0) {
+    lines.push(
+      `Forecast: ${list(forecast.requests)} requests, ${dollars(forecast.dollars)}, ${hoursText(forecast.hours)} at the configured rate. ` +
+        `S3 Batch Operations would ask ${dollars(forecast.batchOperationsDollars)} for the same, its requests included.`,
+    );
+  }
+  return lines.join("\n");
+}
