@@ -15,8 +15,8 @@ export function bucketAclStatements(target: Target, acl: BucketAcl, region: stri
   }
   const impossible: string[] = [];
   const statements: Statement[] = [];
-  for (const [index, [grantee, grants]] of [...byGrantee.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).entries()) {
-    const translation = translateBucketGrants(grants, index + 1, { bucket: target.bucket, ownerAccountId: target.ownerAccountId, region });
+  for (const [grantee, grants] of [...byGrantee.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const translation = translateBucketGrants(grants, { bucket: target.bucket, ownerAccountId: target.ownerAccountId, region });
     if ("impossible" in translation)
       impossible.push(`${grants.map((g) => g.permission).join(" and ")} to ${grantee}: ${translation.impossible}`);
     else statements.push(...translation.statements);

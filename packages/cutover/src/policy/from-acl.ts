@@ -1,5 +1,6 @@
 // ACL grants as bucket-policy statements, by AWS's own table (domain.md 2.3).
-import type { CanonicalId, Grant, Permission } from "@quitclaim/campaign";
+import { createHash } from "node:crypto";
+import { type CanonicalId, formatGrants, type Grant, type Permission } from "@quitclaim/campaign";
 import type { Statement } from "./document.ts";
 
 export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -36,8 +37,8 @@ export interface Translator {
   readonly region: string;
 }
 
-/** All grants of one grantee in the bucket ACL. `index` makes the Sids of several grantees differ. */
-export function translateBucketGrants(grants: readonly Grant[], index: number, to: Translator): Translation {
+/** All grants of one grantee in the bucket ACL. */
+export function translateBucketGrants(grants: readonly Grant[], to: Translator): Translation {
   const first = grants[0];
   if (first === undefined) return { statements: [] };
   if ("uri" in first && first.uri === LOG_DELIVERY) return { statements: [logDeliveryStatement(to)] };
@@ -52,10 +53,12 @@ export function translateBucketGrants(grants: readonly Grant[], index: number, t
   const principal = "id" in first ? { CanonicalUser: first.id } : ("*" as const);
   const permissions = new Set(grants.flatMap((g) => (g.permission === "FULL_CONTROL" ? EVERY : [g.permission])));
   const of = (level: "bucket" | "objects"): string[] => EVERY.filter((p) => permissions.has(p)).flatMap((p) => BUCKET_GRANT[p][level]);
+  // Named by what it says, so that a later fix for other grants never takes the same name.
+  const sid = `QuitclaimBucketAcl${createHash("sha256").update(formatGrants(grants)).digest("hex").slice(0, 8)}`;
   const statements: Statement[] = [];
   if (of("bucket").length > 0)
     statements.push({
-      Sid: `QuitclaimBucketAcl${index}`,
+      Sid: sid,
       Effect: "Allow",
       Principal: principal,
       Action: of("bucket"),
@@ -63,7 +66,7 @@ export function translateBucketGrants(grants: readonly Grant[], index: number, t
     });
   if (of("objects").length > 0)
     statements.push({
-      Sid: `QuitclaimBucketAcl${index}Objects`,
+      Sid: `${sid}Objects`,
       Effect: "Allow",
       Principal: principal,
       Action: of("objects"),
