@@ -135,12 +135,15 @@ export class AccountBook {
     return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(promised) };
   }
 
-  /** Ends sessions at once: those with one session ARN, of one role, of one account, or all. Returns how many were still open. */
-  expireSessions(which: { readonly arn?: string; readonly roleArn?: string; readonly accountId?: string } = {}): number {
+  /** Ends sessions at once: the one with a key, those with one session ARN, of one role, of one account, or all. Returns how many were open. */
+  expireSessions(
+    which: { readonly accessKeyId?: string; readonly arn?: string; readonly roleArn?: string; readonly accountId?: string } = {},
+  ): number {
     const now = this.#now();
     let ended = 0;
-    for (const { credential } of this.#sessions.values()) {
+    for (const [accessKeyId, { credential }] of this.#sessions) {
       const { principal } = credential;
+      if (which.accessKeyId !== undefined && which.accessKeyId !== accessKeyId) continue;
       if (which.arn !== undefined && which.arn !== principal.arn) continue;
       if (which.roleArn !== undefined && which.roleArn !== principal.roleArn) continue;
       if (which.accountId !== undefined && which.accountId !== principal.accountId) continue;

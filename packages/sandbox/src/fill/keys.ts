@@ -34,15 +34,26 @@ export const hardKeys: readonly string[] = [
 ];
 
 const extensions = ["parquet", "json.gz", "csv", "log", "png", "avro", "pdf", "bin"] as const;
-export type Extension = (typeof extensions)[number];
 
 const folders = ["raw", "events", "exports", "images", "models", "reports", "backup", "tmp"] as const;
 
 /** A key nobody else has: `index` is part of it. The team's name leads, so that prefixes belong to accounts for the most part. */
-export function plainKey(dice: Dice, team: string, index: number, day: number): string {
+export function plainKey(dice: Dice, team: string, index: number, at: number): string {
   const folder = dice.pick(folders);
   const extension = dice.pick(extensions);
-  const date = new Date(day).toISOString();
   const number = index.toString(36).padStart(6, "0");
-  return `${team}/${folder}/${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8, 10)}/part-${number}.${extension}`;
+  return `${team}/${folder}/${dateFolder(at)}/part-${number}.${extension}`;
+}
+
+/** `2021/03/14`, by day number: a few thousand days for millions of keys. */
+const dateFolders = new Map<number, string>();
+
+function dateFolder(at: number): string {
+  const day = Math.floor(at / 86_400_000);
+  let folder = dateFolders.get(day);
+  if (folder === undefined) {
+    folder = new Date(at).toISOString().slice(0, 10).replaceAll("-", "/");
+    dateFolders.set(day, folder);
+  }
+  return folder;
 }

@@ -219,7 +219,7 @@ describe("properties", () => {
     );
     fc.assert(
       fc.property(others, fc.nat(5), (statements, at) => {
-        const all = statements.map((one) => ({ ...allowAll, ...one }));
+        const all: object[] = statements.map((one) => ({ ...allowAll, ...one }));
         all.splice(Math.min(at, all.length), 0, { ...allowAll, Effect: "Deny" });
         expect(evaluate(policyFrom({ Statement: all }), request())).toBe("deny");
       }),
