@@ -1,7 +1,8 @@
 // SDK clients for the control plane and the rare operations: same target and session as the object calls, the SDK's own retries.
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
-import { connect_ms, control_ms } from "./limits.ts";
+import { control_ms } from "./limits.ts";
+import { handler, quiet } from "./sdk-settings.ts";
 import { sdkCredentials } from "./sessions/sdk-credentials.ts";
 import type { Session } from "./sessions/session.ts";
 import type { S3Target } from "./target.ts";
@@ -13,8 +14,6 @@ export interface ClientOptions {
   readonly requestMs?: number;
 }
 
-const handler = (requestMs: number) => ({ connectionTimeout: connect_ms, requestTimeout: requestMs, throwOnRequestTimeout: true });
-
 /** A client that follows the session's renewals, and renews it when S3 says ExpiredToken. The caller destroys it. */
 export function s3Client(session: Session, target: S3Target, options: ClientOptions = {}): S3Client {
   const config: S3ClientConfig = {
@@ -22,6 +21,7 @@ export function s3Client(session: Session, target: S3Target, options: ClientOpti
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
     forcePathStyle: target.forcePathStyle,
     credentials: sdkCredentials(session),
+    logger: quiet,
     maxAttempts: options.maxAttempts ?? 5,
     // S3-compatible servers refuse checksums that they do not know; S3 itself gets what it requires.
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -52,6 +52,7 @@ export function s3ControlClient(session: Session, target: S3Target): S3ControlCl
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
     credentials: sdkCredentials(session),
+    logger: quiet,
     requestHandler: handler(control_ms),
   });
 }

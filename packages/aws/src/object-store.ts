@@ -84,14 +84,24 @@ export function openS3Blobs(client: S3Client, url: string, options: S3BlobOption
         }
       }),
     async write(path, bytes) {
-      await attempt("write", path, "s3:PutObject", () => client.send(new PutObjectCommand({ ...blob(path), Body: bytes })));
+      await attempt("write", path, "s3:PutObject", () =>
+        client.send(new PutObjectCommand({ ...blob(path), Body: bytes, ContentLength: bytes.length })),
+      );
     },
     create: (path, bytes) =>
       attempt("write", path, "s3:PutObject", async () => {
         const token = randomUUID();
         for (let conflicts = 0; ; conflicts++) {
           try {
-            await client.send(new PutObjectCommand({ ...blob(path), Body: bytes, IfNoneMatch: "*", Metadata: { [WRITER]: token } }));
+            await client.send(
+              new PutObjectCommand({
+                ...blob(path),
+                Body: bytes,
+                ContentLength: bytes.length,
+                IfNoneMatch: "*",
+                Metadata: { [WRITER]: token },
+              }),
+            );
             return true;
           } catch (error) {
             const code = codeOf(error);

@@ -60,6 +60,8 @@ export function readS3Object(client: S3Client, url: string, options: S3ObjectOpt
       signal === undefined ? {} : { abortSignal: signal },
     );
     etag ??= answer.ETag;
+    const total = answer.ContentRange?.split("/")[1] ?? answer.ContentLength;
+    if (total !== undefined && Number.isSafeInteger(Number(total))) length ??= Number(total);
     if (!(answer.Body instanceof Readable)) throw new S3FileError("BadAnswer", `cannot read ${url}: the answer has no body.`);
     return answer.Body;
   }
@@ -99,7 +101,7 @@ export function readS3Object(client: S3Client, url: string, options: S3ObjectOpt
         if (network === undefined || (network.code === "Aborted" && signal?.aborted === true) || failures > stream_resumes_max) throw error;
         // All of it was had, and only the end of the answer was lost.
         if (last !== undefined && at > last) return;
-        if (at > 0 && at === (await size())) return;
+        if (at === length) return;
       }
     }
   }

@@ -1,7 +1,8 @@
 // AssumeRole once. A refusal becomes a sentence that names the principal, the role and the statement that is missing.
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { connect_ms, headers_ms, session_policy_chars_max, session_seconds } from "../limits.ts";
+import { headers_ms, session_policy_chars_max, session_seconds } from "../limits.ts";
 import { networkFailure } from "../network-failure.ts";
+import { handler, quiet } from "../sdk-settings.ts";
 import type { StsTarget } from "../target.ts";
 import type { RawCredentials } from "./credential-source.ts";
 import type { RoleSpec } from "./credential-spec.ts";
@@ -16,7 +17,8 @@ export function stsClient(session: Session, sts: StsTarget): STSClient {
     ...(sts.endpoint === undefined ? {} : { endpoint: sts.endpoint }),
     credentials: sdkCredentials(session),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: connect_ms, requestTimeout: headers_ms, throwOnRequestTimeout: true },
+    logger: quiet,
+    requestHandler: handler(headers_ms),
   });
 }
 

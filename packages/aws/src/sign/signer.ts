@@ -1,6 +1,6 @@
 // SigV4 for S3 in one pass: a day key kept per secret, one SHA-256 and one HMAC a request (AWS: "Signature Version 4 signing process";
 // S3's own rules: path encoded once and not normalised, x-amz-content-sha256 always sent).
-import { createHmac, hash } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
 export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 /** SHA-256 of no bytes. */
@@ -28,10 +28,10 @@ export interface SignableRequest {
 export class Signer {
   readonly #region: string;
   readonly #service: string;
-  /** The day key and what it was made from. */
+  /** The day key and what it was made from. A KeyObject: an HMAC under raw bytes costs five times as much. */
   #secret = "";
   #day = "";
-  #dayKey: Buffer = Buffer.alloc(0);
+  #dayKey: KeyObject | undefined;
   /** The last second's stamp. */
   #second = -1;
   #stamp = "";
@@ -52,15 +52,22 @@ export class Signer {
     const order = sortedByName(headers);
     let canonicalHeaders = "";
     let signedHeaders = "";
+    let ascii = true;
     for (const at of order) {
       const name = headers[at] as string;
-      canonicalHeaders += `${name}:${trimmed(headers[at + 1] as string)}\n`;
+      let value = headers[at + 1] as string;
+      if (UNUSUAL.test(value)) {
+        value = value.trim().replaceAll(/\s+/g, " ");
+        ascii &&= !NOT_ASCII.test(value);
+      }
+      canonicalHeaders += `${name}:${value}\n`;
       signedHeaders += signedHeaders === "" ? name : `;${name}`;
     }
     const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders}\n${signedHeaders}\n${request.payloadHash}`;
     const scope = `${day}/${this.#region}/${this.#service}/aws4_request`;
     // Header values travel as latin1, so that is what the server hashes.
-    const toSign = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${hash("sha256", Buffer.from(canonical, "latin1"), "hex")}`;
+    const digest = hash("sha256", ascii ? canonical : Buffer.from(canonical, "latin1"), "hex");
+    const toSign = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${digest}`;
     const signature = createHmac("sha256", this.#keyFor(keys.secretAccessKey, day)).update(toSign).digest("hex");
     headers.push(
       "authorization",
@@ -68,13 +75,14 @@ export class Signer {
     );
   }
 
-  #keyFor(secret: string, day: string): Buffer {
-    if (secret === this.#secret && day === this.#day) return this.#dayKey;
+  #keyFor(secret: string, day: string): KeyObject {
+    if (this.#dayKey !== undefined && secret === this.#secret && day === this.#day) return this.#dayKey;
     const step = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
-    this.#dayKey = step(step(step(step(`AWS4${secret}`, day), this.#region), this.#service), "aws4_request");
+    const key = createSecretKey(step(step(step(step(`AWS4${secret}`, day), this.#region), this.#service), "aws4_request"));
+    this.#dayKey = key;
     this.#secret = secret;
     this.#day = day;
-    return this.#dayKey;
+    return key;
   }
 
   #stampOf(now: number): string {
@@ -99,8 +107,6 @@ function sortedByName(headers: readonly string[]): number[] {
   return order;
 }
 
-const SPACES = /^\s|\s$|\s\s/;
-
-function trimmed(value: string): string {
-  return SPACES.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
-}
+/** Values that the canonical form may not hold as they are. */
+const UNUSUAL = /^ | $| {2}|[^ -~]/;
+const NOT_ASCII = /[^\t -~]/;
