@@ -1,9 +1,13 @@
 // Opens a campaign for looking at and for commanding, over Redis and the store.
 import type { CampaignConfig } from "../config/model.ts";
 import type { ControlFeed, EngineControl } from "../control/control.ts";
+import { redisControl, redisFeed } from "../control/redis-control.ts";
+import type { AccountId } from "../identity.ts";
 import type { PlanSummary } from "../plan/summary.ts";
+import { openQueues } from "../queue/queues.ts";
 import type { CampaignRedis } from "../redis/connection.ts";
 import type { CampaignStore } from "../store/store.ts";
+import { redisView } from "./redis-view.ts";
 import type { CampaignView } from "./snapshot.ts";
 
 export interface CampaignProgress {
@@ -21,8 +25,16 @@ export interface ProgressSource {
   readonly config: CampaignConfig;
 }
 
-export declare function openProgress(source: ProgressSource): Promise<CampaignProgress>;
-/** For when no Redis runs: every figure from the ledger, nothing in flight, no rates. */
-export declare function storeOnlyView(store: CampaignStore, plan: PlanSummary, config: CampaignConfig): CampaignView;
-/** For when no Redis runs: pauses, retries and the ceiling are kept in the store, and the next `run` follows them. */
-export declare function storeOnlyControl(store: CampaignStore, plan: PlanSummary, config: CampaignConfig): EngineControl;
+/** Changes nothing by itself; safe to open any number of times beside a running engine. */
+export async function openProgress(source: ProgressSource): Promise<CampaignProgress> {
+  const { redis, store, plan, config } = source;
+  const queues = openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
+  // Fails here, with a sentence, rather than at the first tick.
+  await redis.roundTripMs();
+  return {
+    view: redisView(redis, store, plan, config),
+    control: redisControl({ ...source, queues }),
+    feed: redisFeed(redis),
+    close: () => queues.close(),
+  };
+}

@@ -36,10 +36,11 @@ function phaseState(file: PhaseFile | undefined): Phase["state"] {
 
 const ORDER: readonly PhaseName[] = ["check", "plan", "fence", "run", "verify", "preflight", "switch"];
 
-/** Every phase but `run`, by name. */
+/** Every phase but `run`, by name. Whoever has a campaign open has its plan. */
 export async function readPhases(store: CampaignStore): Promise<Map<PhaseName, Phase["state"]>> {
-  const named = Object.entries(PHASE_FILES) as [Exclude<PhaseName, "run">, string][];
-  return new Map(await Promise.all(named.map(async ([name, path]) => [name, phaseState(await readJson<PhaseFile>(store, path))] as const)));
+  const named = (Object.entries(PHASE_FILES) as [Exclude<PhaseName, "run">, string][]).filter(([name]) => name !== "plan");
+  const read = await Promise.all(named.map(async ([name, path]) => [name, phaseState(await readJson<PhaseFile>(store, path))] as const));
+  return new Map<PhaseName, Phase["state"]>([["plan", "done"], ...read]);
 }
 
 /** All seven in order, `run` taken from the campaign's state. */

@@ -9,12 +9,13 @@ import { readRetries, retriesByBatch } from "../control/retries.ts";
 import type { AccountId } from "../identity.ts";
 import type { PlanSummary } from "../plan/summary.ts";
 import { type CampaignRedis, explainRedisError, RedisProblem } from "../redis/connection.ts";
-import { type CampaignStore, jsonBytes, readJson, StoreError } from "../store/store.ts";
+import { type CampaignStore, StoreError } from "../store/store.ts";
 import { planMark, readEpoch, writeEpoch } from "./epoch.ts";
 import { campaignKeys } from "./keys.ts";
 import { openQueues } from "./queues.ts";
 import { reconcileAccount } from "./reconcile-account.ts";
 import { reconcilePauses } from "./reconcile-pauses.ts";
+import { startedAt } from "./started.ts";
 import { wipeCampaign } from "./wipe.ts";
 
 export interface ReconcileReport {
@@ -32,7 +33,6 @@ export interface ReconcileReport {
   mended: string[];
 }
 
-const STARTED_PATH = "control/started.json";
 /** A worker that was seen this recently lives. */
 const ALIVE_MS = 30_000;
 
@@ -93,9 +93,7 @@ async function mend(redis: CampaignRedis, store: CampaignStore, plan: PlanSummar
   const ceiling = await readCeiling(store);
   if (ceiling === undefined) await connection.hdel(keys.control, "ceiling");
   else await connection.hset(keys.control, "ceiling", ceiling);
-  await store.create(STARTED_PATH, jsonBytes({ at: Date.now() }));
-  const started = await readJson<{ at: number }>(store, STARTED_PATH);
-  if (started !== undefined) await connection.hset(keys.meta, "startedAt", started.at);
+  await connection.hset(keys.meta, "startedAt", await startedAt(store));
   await writeEpoch(connection, keys, { plan: mark, store: store.location, accounts, at: new Date().toISOString() });
 }
 
