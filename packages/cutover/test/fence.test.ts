@@ -36,7 +36,9 @@ describe("the fence", () => {
     expect(await codeOf(put(theirs, name, "bare"))).toBe("AccessDenied");
     expect(await codeOf(put(theirs, name, "public", "public-read"))).toBe("AccessDenied");
     const full = `id=${scene.owner.canonicalId}`;
-    expect(await codeOf(theirs.send(new PutObjectCommand({ Bucket: name, Key: "header", Body: Buffer.from("x"), GrantFullControl: full })))).toBe("AccessDenied");
+    expect(
+      await codeOf(theirs.send(new PutObjectCommand({ Bucket: name, Key: "header", Body: Buffer.from("x"), GrantFullControl: full }))),
+    ).toBe("AccessDenied");
     expect(await codeOf(theirs.send(new CopyObjectCommand({ Bucket: name, Key: "copy", CopySource: `${name}/before` })))).toBe(
       "AccessDenied",
     );

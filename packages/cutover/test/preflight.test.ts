@@ -200,10 +200,17 @@ describe("preflight", () => {
       Action: ["s3:GetObject", "s3:GetObjectVersion"],
       Resource: [`arn:aws:s3:::${place.name}/shared/*`],
     };
-    await place.store.write("grants/bucket-policy.json", jsonBytes({ Version: "2012-10-17", Statement: [statement] }));
+    const everyone = { ...statement, Sid: "ThirdParty2", Principal: "*" };
+    await place.store.write("grants/bucket-policy.json", jsonBytes({ Version: "2012-10-17", Statement: [statement, everyone] }));
+    const row = { grantee: outsider.canonicalId, permission: "READ", objects: 7, bytes: 70, prefixes: { "shared/": 7 }, keys: null };
+    await place.store.write("grants/third-party.json", jsonBytes([row]));
     expect((await finding(place, "third-party-grants"))?.answer).toBe("third-party-grants");
-    await applyAnswer(place.target, place.store, "third-party-grants");
+    const { statements } = await applyAnswer(place.target, place.store, "third-party-grants");
+    // What would be for everyone on the internet is left to a person.
+    expect(statements.map((s) => s.Sid)).toEqual(["ThirdParty1"]);
     expect(await finding(place, "third-party-grants")).toBeUndefined();
+    await place.store.write("grants/third-party.json", jsonBytes([{ ...row, prefixes: { "shared/": 6, "elsewhere/": 1 } }]));
+    expect(await finding(place, "third-party-grants")).toMatchObject({ severity: "blocking" });
   });
 
   it("takes a policy for the whole bucket as a replacement, but no conditional one", async () => {
@@ -294,7 +301,6 @@ describe("preflight", () => {
     const key = uploader.kmsKeys[0]?.arn;
     const theirs = scene.as(uploader);
     await put(theirs, place.name, "sealed", "bucket-owner-full-control", { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key });
-    await put(theirs, place.name, "hidden", undefined, { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key });
     const sealed: PlannedObject = { key: "sealed", encryption: "SSE-KMS", outcome: "granted" };
     await planned(place, [sealed]);
     expect(await finding(place, "foreign-kms-keys")).toMatchObject({
@@ -302,8 +308,9 @@ describe("preflight", () => {
       acceptable: true,
       evidence: [expect.stringContaining(uploader.accountId), expect.anything()],
     });
-    await planned(place, [{ key: "hidden", encryption: "SSE-KMS", outcome: "failed", code: "AccessDenied" }]);
-    expect(await finding(place, "foreign-kms-keys")).toMatchObject({ severity: "warning" });
+    // Granted by its uploader, so neither planned nor held: found by looking around.
+    await planned(place, [done]);
+    expect(await finding(place, "foreign-kms-keys")).toMatchObject({ severity: "blocking" });
 
     // A key whose policy lets both in: the uploader moves the object to the bucket owner's key.
     const ownKey = scene.owner.kmsKeys[0];
@@ -312,6 +319,15 @@ describe("preflight", () => {
     await theirs.send(new UpdateObjectEncryptionCommand({ Bucket: place.name, Key: "sealed", ObjectEncryption: type }));
     await planned(place, [sealed]);
     expect(await finding(place, "foreign-kms-keys")).toBeUndefined();
+  });
+
+  it("warns of keys that the bucket owner may not even look at", async () => {
+    const place = await scene.bucket();
+    const [uploader] = scene.uploaders;
+    const key = uploader.kmsKeys[0]?.arn;
+    await put(scene.as(uploader), place.name, "hidden", undefined, { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key });
+    await planned(place, [{ key: "hidden", encryption: "SSE-KMS", outcome: "failed", code: "AccessDenied" }]);
+    expect(await finding(place, "foreign-kms-keys")).toMatchObject({ severity: "warning" });
   });
 
   it("minds what is attached to the bucket: replication, notifications, lifecycle", async () => {

@@ -22,3 +22,6 @@ export function globMatches(pattern: string, text: string): boolean {
   while (pattern[p] === "*") p++;
   return p === pattern.length;
 }
+
+/** Text as a policy's resource says it literally: `*`, `?` and `$` mean something there (policy Version 2012-10-17). */
+export const literal = (text: string): string => text.replace(/[*?$]/g, (c) => `\${${c}}`);

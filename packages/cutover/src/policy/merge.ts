@@ -18,6 +18,12 @@ export function withStatements(policy: string | null, added: readonly Statement[
         `${whose} has a statement ${String(statement.Sid)} already, which says something else than the one to add. Rename or remove it first: ${JSON.stringify(taken)}`,
       );
   }
+  // Without this Version "${*}" is no variable but four letters, and the statement would speak of other objects.
+  if (document.Version !== "2012-10-17" && JSON.stringify(missing).includes("${"))
+    throw new CutoverRefusal(
+      "policy-conflict",
+      `${whose} has the Version ${document.Version ?? "2008-10-17 (none is given)"}, in which the statements to add cannot be said. Set its Version to 2012-10-17 first, after checking that no statement in it means "\${" literally.`,
+    );
   return sized(JSON.stringify({ ...document, Statement: [...present, ...missing] }), whose);
 }
 

@@ -72,6 +72,18 @@ export interface LogSources {
   readonly limits: string;
 }
 
+/** Grants of one kind to one third party, and where the objects lie: a row of grants/third-party.json. */
+export interface GrantRow {
+  /** Canonical ID or group URI. */
+  readonly grantee: string;
+  readonly permission: string;
+  readonly objects: number;
+  /** Objects by first path part with its slash ("" for keys without one); null where there are too many to tell. */
+  readonly prefixes: Readonly<Record<string, number>> | null;
+  /** Every key; null where there are too many to tell. */
+  readonly keys: readonly string[] | null;
+}
+
 export interface Facts {
   readonly bucket: string;
   readonly region: string;
@@ -87,6 +99,8 @@ export interface Facts {
   readonly fence: FenceRecord | undefined;
   /** quitclaim's own journal says that it switched this bucket. */
   readonly switched: boolean;
+  /** Third-party grants by the plan. */
+  readonly grants: readonly GrantRow[];
   /** grants/bucket-policy.json: what would replace the third-party grants. */
   readonly grantStatements: readonly Statement[];
   readonly settings: BucketSettings;

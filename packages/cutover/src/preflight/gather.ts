@@ -3,18 +3,20 @@ import { type AccountId, assertPlanConserved, type CampaignStore, type Canonical
 import { readFence } from "../fence/record.ts";
 import { mapInFlight } from "../in-flight.ts";
 import { ARRIVAL_PAGES_MAX, KMS_SAMPLE_MAX } from "../limits.ts";
-import { GRANT_POLICY_PATH, PLAN_PATH } from "../paths.ts";
+import { GRANT_POLICY_PATH, PLAN_PATH, THIRD_PARTY_PATH } from "../paths.ts";
 import { type PolicyDocument, statementList } from "../policy/document.ts";
 import type { OnProgress } from "../progress.ts";
+import { sampleHeld } from "../sample/held.ts";
 import { sampleRows, type WorkRow } from "../sample/rows.ts";
 import { workTotals } from "../sample/totals.ts";
 import { readSwitch } from "../switch/journal.ts";
+import { versionOf } from "../switch/read-object.ts";
 import type { Target } from "../target.ts";
 import { scanAccessLogs } from "./access-logs/scan.ts";
-import { findArrivals } from "./arrivals.ts";
-import type { Facts, KnownAccount } from "./facts.ts";
-import { lookAtKeys, underKms } from "./kms.ts";
+import type { Facts, GrantRow, KnownAccount } from "./facts.ts";
+import { lookAtKeys, type ObjectToLookAt, underKms } from "./kms.ts";
 import { findLogSources } from "./log-sources.ts";
+import { lookAround } from "./look-around.ts";
 import { reading } from "./reading.ts";
 import { readSettings } from "./settings.ts";
 
@@ -29,11 +31,12 @@ export interface GatherOptions {
 
 export async function gatherFacts(target: Target, store: CampaignStore, options: GatherOptions): Promise<Facts> {
   const at = (options.now ?? Date.now)();
-  const [plan, fence, journal, grantPolicy] = await Promise.all([
+  const [plan, fence, journal, grantPolicy, grantRows] = await Promise.all([
     readJson<PlanSummary>(store, PLAN_PATH),
     readFence(store),
     readSwitch(store),
     readJson<PolicyDocument>(store, GRANT_POLICY_PATH),
+    readJson<readonly GrantRow[]>(store, THIRD_PARTY_PATH),
   ]);
   if (plan !== undefined) assertPlanConserved(plan, `${store.location}: ${PLAN_PATH}`);
   const [settings, samples, totals, aclUse, region] = await Promise.all([
@@ -44,21 +47,16 @@ export async function gatherFacts(target: Target, store: CampaignStore, options:
     target.client.config.region(),
   ]);
   options.onProgress?.({ what: "looking at objects", done: 0 });
-  const [kms, arrivals, logSources] = await Promise.all([
-    lookAtKeys(target, samples.kms),
-    plan === undefined
-      ? Promise.resolve(undefined)
-      : reading(
-          findArrivals(
-            target,
-            Date.parse(plan.provenance.reportCreated),
-            samples.any.slice(0, ARRIVAL_PAGES_MAX).map((r) => r.plan.key),
-          ),
-        ),
+  const startKeys = samples.any.slice(0, ARRIVAL_PAGES_MAX).map((r) => r.plan.key);
+  const [listed, logSources] = await Promise.all([
+    plan === undefined ? Promise.resolve(undefined) : reading(lookAround(target, Date.parse(plan.provenance.reportCreated), startKeys)),
     target.dialect === "rgw"
       ? Promise.resolve({ ok: true as const, value: { looked: 0, buckets: [], limits: "" } })
       : reading(findLogSources(target)),
   ]);
+  const sampled = new Set(samples.kms.map((o) => `${o.version ?? "null"} ${o.key}`));
+  const around = listed?.ok === true ? listed.value.foreign.filter((f) => !sampled.has(`${f.version} ${f.key}`)) : [];
+  const kms = await lookAtKeys(target, [...samples.kms, ...around.map((f) => ({ ...f, underKms: false }))]);
   return {
     bucket: target.bucket,
     region,
@@ -72,9 +70,10 @@ export async function gatherFacts(target: Target, store: CampaignStore, options:
     totals,
     fence,
     switched: journal?.stage === "switched",
+    grants: grantRows ?? (plan?.thirdPartyGrantees ?? []).map((g) => ({ ...g, prefixes: null, keys: null })),
     grantStatements: grantPolicy === undefined ? [] : statementList(grantPolicy),
     settings,
-    arrivals,
+    arrivals: listed?.ok === true ? { ok: true, value: listed.value.arrivals } : listed,
     kms,
     reportHasVersions: samples.any.length === 0 ? "unknown" : samples.any.some((r) => r.plan.versionId !== null) ? "yes" : "no",
     logSources,
@@ -90,16 +89,21 @@ const knownAccounts = (plan: PlanSummary): KnownAccount[] =>
     objects: account.rows - account.deleteMarkers,
   }));
 
-/** Rows under KMS of every account, and rows of any kind. */
-async function sampleObjects(store: CampaignStore, plan: PlanSummary): Promise<{ kms: WorkRow[]; any: WorkRow[] }> {
+/** Planned and held objects under KMS, and planned rows of any kind. */
+async function sampleObjects(store: CampaignStore, plan: PlanSummary): Promise<{ kms: ObjectToLookAt[]; any: WorkRow[] }> {
   const accounts = Object.entries(plan.accounts).filter(([, counts]) => counts.parts > 0);
   const perGroup = Math.max(2, Math.ceil(KMS_SAMPLE_MAX / Math.max(1, accounts.length)));
-  const sampled = await mapInFlight(accounts, 4, ([id, counts]) =>
-    sampleRows(store, id as AccountId, counts, { group: (row) => (underKms(row.plan) ? "kms" : "other"), perGroup }),
-  );
+  const [sampled, held] = await Promise.all([
+    mapInFlight(accounts, 4, ([id, counts]) =>
+      sampleRows(store, id as AccountId, counts, { group: (row) => (underKms(row.plan) ? "kms" : "other"), perGroup }),
+    ),
+    sampleHeld(store, underKms, perGroup),
+  ]);
   // One account after the other would look at the first accounts only.
   const any = interleave(sampled);
-  return { kms: any.filter((row) => underKms(row.plan)).slice(0, KMS_SAMPLE_MAX), any };
+  const planned = any.filter((row) => underKms(row.plan)).map((row) => ({ key: row.plan.key, version: versionOf(row), underKms: true }));
+  const waiting = held.map((row) => ({ key: row.key, version: row.versionId, underKms: true }));
+  return { kms: interleave([planned, waiting]).slice(0, KMS_SAMPLE_MAX), any };
 }
 
 function interleave<T>(lists: readonly (readonly T[])[]): T[] {

@@ -1,11 +1,13 @@
 // Grants on objects that stop working with the switch: those of other accounts, those to everybody, and the uploaders' own access.
-import type { CanonicalId, ThirdPartyGrantee } from "@quitclaim/campaign";
+import type { CanonicalId } from "@quitclaim/campaign";
+import { forAccounts } from "../../answers/third-party-grants.ts";
 import type { Finding } from "../../finding.ts";
 import { type Coverage, coverage, type Grantee } from "../../policy/allows.ts";
-import { list, type Statement, sameButPrincipal } from "../../policy/document.ts";
+import { type Statement, sameButPrincipal } from "../../policy/document.ts";
 import { ALL_USERS, AUTHENTICATED_USERS, arn, ELASTICACHE, OBJECT_READ_ACTIONS } from "../../policy/from-acl.ts";
+import { literal } from "../../policy/glob.ts";
 import { count, evidence, shortGrantee } from "../evidence.ts";
-import { type Facts, policyStatements, valueOr } from "../facts.ts";
+import { type Facts, type GrantRow, policyStatements, valueOr } from "../facts.ts";
 
 const READS = new Set(["READ", "FULL_CONTROL"]);
 const isGroup = (grantee: string): boolean => grantee.startsWith("http");
@@ -14,24 +16,35 @@ const isGroup = (grantee: string): boolean => grantee.startsWith("http");
 const readActions = (facts: Facts): readonly string[] =>
   valueOr(facts.settings.versioning, "Enabled") === "never" ? ["s3:GetObject"] : OBJECT_READ_ACTIONS;
 
-function covers(facts: Facts, grantee: Grantee): Coverage {
-  const statements = policyStatements(facts);
-  const all = readActions(facts).map((action) => coverage(statements, { grantee, action, resource: `${arn(facts.bucket)}/*` }));
-  return all.find((c) => c === "denied") ?? all.find((c) => c !== "allowed") ?? "allowed";
+/** Where the grant's objects lie, as ARNs: single keys, else prefixes, else the whole bucket. */
+function resourcesOf(facts: Facts, grant: GrantRow): string[] {
+  const objects = `${arn(facts.bucket)}/`;
+  if (grant.keys !== null) return grant.keys.map((key) => objects + literal(key));
+  const prefixes = Object.keys(grant.prefixes ?? { "": 0 });
+  return prefixes.includes("") ? [`${objects}*`] : prefixes.map((prefix) => `${objects}${literal(prefix)}*`);
 }
 
-/** The planner's statements for this grantee all stand in the bucket policy, whatever S3 made of the principal. */
-function plannedPolicyHolds(facts: Facts, grantee: string): boolean {
-  const mine = facts.grantStatements.filter((s) => namesGrantee(s, grantee));
-  const present = policyStatements(facts);
-  return mine.length > 0 && mine.every((wanted) => present.some((p) => p.Sid === wanted.Sid && sameButPrincipal(p, wanted)));
+/** The worst over every action and resource that the reader needs: one that is not covered is refused. */
+function covers(facts: Facts, grantee: Grantee, resources: readonly string[]): Coverage {
+  const statements = statementsInForce(facts);
+  const rank: readonly Coverage[] = ["allowed", "conditional", "none", "denied"];
+  let worst: Coverage = "allowed";
+  for (const action of readActions(facts))
+    for (const resource of resources) {
+      const found = coverage(statements, { grantee, action, resource });
+      if (rank.indexOf(found) > rank.indexOf(worst)) worst = found;
+    }
+  return worst;
 }
 
-function namesGrantee(statement: Statement, grantee: string): boolean {
-  const principal = statement.Principal;
-  if (principal === undefined) return false;
-  if (principal === "*") return grantee === ALL_USERS;
-  return list(principal.CanonicalUser).includes(grantee) || (grantee === ALL_USERS && list(principal.AWS).includes("*"));
+/**
+ * The bucket policy's statements. Where S3 has put an account in the place of a canonical ID (domain.md 2.3), the planner's own statement tells whom
+ * it was written for.
+ */
+function statementsInForce(facts: Facts): readonly Statement[] {
+  return policyStatements(facts).map(
+    (present) => facts.grantStatements.find((planned) => planned.Sid === present.Sid && sameButPrincipal(planned, present)) ?? present,
+  );
 }
 
 const asGrantee = (facts: Facts, id: CanonicalId): Grantee => {
@@ -41,30 +54,39 @@ const asGrantee = (facts: Facts, id: CanonicalId): Grantee => {
 
 export function thirdPartyGrants(facts: Facts): Finding[] {
   const lost: string[] = [];
-  for (const g of facts.plan?.thirdPartyGrantees ?? []) {
+  for (const g of facts.grants) {
     if (isGroup(g.grantee) || g.grantee === ELASTICACHE || !READS.has(g.permission)) continue;
-    const found = covers(facts, asGrantee(facts, g.grantee as CanonicalId));
-    if (found === "allowed" || plannedPolicyHolds(facts, g.grantee)) continue;
+    const found = covers(facts, asGrantee(facts, g.grantee as CanonicalId), resourcesOf(facts, g));
+    if (found === "allowed") continue;
     lost.push(`${describe(g, facts)}: ${WHY[found]}`);
   }
   if (lost.length === 0) return [];
+  const missing = missingStatements(facts);
   return [
     {
       id: "third-party-grants",
       severity: "blocking",
       acceptable: true,
-      ...(facts.grantStatements.length > 0 ? { answer: "third-party-grants" as const } : {}),
+      ...(missing.length > 0 ? { answer: "third-party-grants" as const } : {}),
       title: "Grants of other accounts would stop working",
       evidence: evidence(lost),
       consequence:
         "Once ACLs are disabled these accounts are refused on the objects they can read today. A rollback gives the grants back.",
       fix:
-        facts.grantStatements.length > 0
+        missing.length > 0
           ? "`--fix third-party-grants` merges grants/bucket-policy.json into the bucket policy; look at it first. Or agree with these accounts that they need it no more."
           : "Give them what they still need by bucket policy, access points or S3 Access Grants.",
     },
   ];
 }
+
+/** The planner's statements for accounts that are not in the policy yet: what `--fix` would add. */
+const missingStatements = (facts: Facts): readonly Statement[] => {
+  const present = policyStatements(facts);
+  return forAccounts(facts.grantStatements).filter(
+    (planned) => !present.some((p) => p.Sid === planned.Sid && sameButPrincipal(p, planned)),
+  );
+};
 
 const WHY: Record<Coverage, string> = {
   allowed: "",
@@ -73,16 +95,14 @@ const WHY: Record<Coverage, string> = {
   denied: "the bucket policy denies it",
 };
 
-function describe(g: ThirdPartyGrantee, facts: Facts): string {
+function describe(g: GrantRow, facts: Facts): string {
   const account = facts.accounts.find((a) => a.canonicalId === g.grantee);
   return `${account === undefined ? shortGrantee(g.grantee) : `${account.name} (${account.id})`} has ${g.permission} on ${count(g.objects, "object")}`;
 }
 
 export function publicGrants(facts: Facts): Finding[] {
   const block = valueOr(facts.settings.publicAccess, null);
-  const groups = (facts.plan?.thirdPartyGrantees ?? []).filter(
-    (g) => (g.grantee === ALL_USERS || g.grantee === AUTHENTICATED_USERS) && READS.has(g.permission),
-  );
+  const groups = facts.grants.filter((g) => (g.grantee === ALL_USERS || g.grantee === AUTHENTICATED_USERS) && READS.has(g.permission));
   if (groups.length === 0) return [];
   const lines = groups.map((g) => describe(g, facts));
   if (block?.ignorePublicAcls === true)
@@ -99,7 +119,7 @@ export function publicGrants(facts: Facts): Finding[] {
     ];
   const open = groups.filter((g) => {
     const kind = g.grantee === ALL_USERS ? "everyone" : "any-account";
-    return covers(facts, { kind }) !== "allowed" && !plannedPolicyHolds(facts, g.grantee);
+    return covers(facts, { kind }, resourcesOf(facts, g)) !== "allowed";
   });
   if (open.length === 0) return [];
   return [
@@ -117,15 +137,18 @@ export function publicGrants(facts: Facts): Finding[] {
       consequence: "Anonymous readers get 403 from the moment of the switch. Links, websites and CDNs that fetch these objects break.",
       fix:
         block?.blockPublicPolicy === true
-          ? "Decide whether they should be public at all. If so, serve them through CloudFront with origin access control, or lift BlockPublicPolicy and allow the prefixes by policy."
-          : "Decide whether they should be public at all. If so, allow their prefixes by bucket policy, or serve them through CloudFront.",
+          ? "Decide whether they should be public at all. If so, serve them through CloudFront with origin access control, or lift BlockPublicPolicy and allow the prefixes by policy (grants/bucket-policy.json has a draft; no command merges that part)."
+          : "Decide whether they should be public at all. If so, allow their prefixes by bucket policy (grants/bucket-policy.json has a draft; no command merges that part), or serve them through CloudFront.",
     },
   ];
 }
 
 export function uploaderAccess(facts: Facts): Finding[] {
   const cutOff = facts.accounts.filter(
-    (a) => a.objects > 0 && a.canonicalId !== facts.ownerCanonicalId && covers(facts, asGrantee(facts, a.canonicalId)) !== "allowed",
+    (a) =>
+      a.objects > 0 &&
+      a.canonicalId !== facts.ownerCanonicalId &&
+      covers(facts, asGrantee(facts, a.canonicalId), [`${arn(facts.bucket)}/*`]) !== "allowed",
   );
   if (cutOff.length === 0) return [];
   return [

@@ -1,17 +1,28 @@
-// Versions that arrived after the inventory and belong to others: a bounded look at the bucket, never a listing of all of it.
+// A bounded look at what lies in the bucket now, never a listing of all of it: versions of others that arrived after the inventory, and some versions of
+// others at all, whose encryption no plan row tells (what was granted by its uploader is neither planned nor held).
 import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { call } from "../call.ts";
-import { ARRIVAL_PAGES_MAX } from "../limits.ts";
+import { ARRIVAL_PAGES_MAX, KMS_SAMPLE_MAX } from "../limits.ts";
+import { random, seedOf } from "../sample/random.ts";
 import { addressed, type Target } from "../target.ts";
 import type { ArrivalsSeen } from "./facts.ts";
 
 const EXAMPLES_MAX = 3;
 
+export interface Around {
+  readonly arrivals: ArrivalsSeen;
+  /** Others' versions, a random sample of those listed. */
+  readonly foreign: readonly { readonly key: string; readonly version: string }[];
+}
+
 /**
  * Lists from the beginning for half of the pages. A bucket that is longer is then looked into behind the given keys (a sample of the plan), one page each.
  * `since` is epoch milliseconds.
  */
-export async function findArrivals(target: Target, since: number, startKeys: readonly string[]): Promise<ArrivalsSeen> {
+export async function lookAround(target: Target, since: number, startKeys: readonly string[]): Promise<Around> {
+  const foreign: { key: string; version: string }[] = [];
+  const next = random(seedOf(target.bucket));
+  let others = 0;
   const seen = { looked: 0, arrived: 0, owners: {} as Record<string, number>, examples: [] as string[] };
   let at: { key?: string | undefined; version?: string | undefined } = {};
   let pages = 0;
@@ -28,7 +39,7 @@ export async function findArrivals(target: Target, since: number, startKeys: rea
   const listed = Buffer.from(at.key ?? "");
   const further = whole ? [] : startKeys.filter((key) => Buffer.compare(Buffer.from(key), listed) > 0);
   for (const key of further.slice(0, ARRIVAL_PAGES_MAX - pages)) await listPage(key, undefined);
-  return { ...seen, whole };
+  return { arrivals: { ...seen, whole }, foreign };
 
   /** Where the next page begins; undefined: this was the last one. */
   async function listPage(
@@ -47,12 +58,24 @@ export async function findArrivals(target: Target, since: number, startKeys: rea
     for (const found of answer.Versions ?? []) {
       seen.looked++;
       const owner = found.Owner?.ID;
-      if (owner === undefined || owner === target.ownerCanonicalId || (found.LastModified?.getTime() ?? 0) <= since) continue;
+      if (owner === undefined || owner === target.ownerCanonicalId) continue;
+      keep({ key: found.Key ?? "", version: found.VersionId ?? "null" });
+      if ((found.LastModified?.getTime() ?? 0) <= since) continue;
       seen.arrived++;
       seen.owners[owner] = (seen.owners[owner] ?? 0) + 1;
       if (seen.examples.length < EXAMPLES_MAX) seen.examples.push(found.Key ?? "");
     }
     if (answer.IsTruncated !== true || answer.NextKeyMarker === undefined) return undefined;
     return { key: answer.NextKeyMarker, version: answer.NextVersionIdMarker };
+  }
+
+  /** Every version seen has the same chance to be among those kept. */
+  function keep(version: { key: string; version: string }): void {
+    others++;
+    if (foreign.length < KMS_SAMPLE_MAX) foreign.push(version);
+    else {
+      const at = Math.floor(next() * others);
+      if (at < KMS_SAMPLE_MAX) foreign[at] = version;
+    }
   }
 }
