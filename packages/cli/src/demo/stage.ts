@@ -19,6 +19,7 @@ interface Ready {
 }
 interface StageAccount {
   readonly accountId: string;
+  readonly canonicalId: string;
   readonly name: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -121,6 +122,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         id: a.accountId,
         name: a.name,
         role: a.roles[0]?.arn,
+        // The refusing account cannot prove who it is yet, so its canonical ID was asked for by letter.
+        ...(a === denied ? { canonicalId: a.canonicalId } : {}),
         ...(a.roles[0]?.externalId === undefined ? {} : { externalId: a.roles[0].externalId }),
       })),
       actions: {
