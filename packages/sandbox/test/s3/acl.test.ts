@@ -95,7 +95,8 @@ describe("canned ACLs of objects", () => {
 
   it("that nobody knows are InvalidArgument", async () => {
     const key = await foreign();
-    const odd = (acl: string) => outcome(bench.as(bench.uploader).send(new PutObjectAclCommand({ Bucket, Key: key, ACL: acl as ObjectCannedACL })));
+    const odd = (acl: string) =>
+      outcome(bench.as(bench.uploader).send(new PutObjectAclCommand({ Bucket, Key: key, ACL: acl as ObjectCannedACL })));
     expect([await odd("everything"), await odd("log-delivery-write")]).toEqual(["InvalidArgument 400", "InvalidArgument 400"]);
   });
 });
@@ -324,7 +325,9 @@ describe("a role's policies", () => {
 
   it("of the bucket's account are named in the refusal, others only get Access Denied", async () => {
     const own = await refusal(sessionOf(bench.owner, ["s3:ListBucket"]).send(new GetObjectCommand({ Bucket, Key: await foreign() })));
-    expect(own.message).toMatch(/^User: arn:aws:sts::\d{12}:assumed-role\/worker\/test is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::acl-bench\/object-\d+" because no identity-based policy allows the s3:GetObject action$/);
+    expect(own.message).toMatch(
+      /^User: arn:aws:sts::\d{12}:assumed-role\/worker\/test is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::acl-bench\/object-\d+" because no identity-based policy allows the s3:GetObject action$/,
+    );
     const other = await refusal(bench.as(bench.third).send(new GetObjectCommand({ Bucket, Key: await foreign() })));
     expect(other.message).toBe("Access Denied");
   });
@@ -337,7 +340,9 @@ describe("a role's policies", () => {
 
   it("decide nothing about missing keys: 404 only for who may list", async () => {
     expect(await outcome(bench.as(bench.owner).send(new GetObjectCommand({ Bucket, Key: "missing" })))).toBe("NoSuchKey 404");
-    expect(await outcome(bench.as(bench.uploader).send(new PutObjectAclCommand({ Bucket, Key: "missing", ACL: "private" })))).toBe("AccessDenied 403");
+    expect(await outcome(bench.as(bench.uploader).send(new PutObjectAclCommand({ Bucket, Key: "missing", ACL: "private" })))).toBe(
+      "AccessDenied 403",
+    );
   });
 });
 
@@ -362,7 +367,8 @@ describe("the fence", () => {
       ],
     });
     await owner.send(new PutBucketPolicyCommand({ Bucket: name, Policy }));
-    const put = (by: AccountSpec, ACL?: ObjectCannedACL) => outcome(bench.as(by).send(new PutObjectCommand({ Bucket: name, Key: "k", Body: "x", ACL })));
+    const put = (by: AccountSpec, ACL?: ObjectCannedACL) =>
+      outcome(bench.as(by).send(new PutObjectCommand({ Bucket: name, Key: "k", Body: "x", ACL })));
     expect(await put(bench.uploader)).toBe("AccessDenied 403");
     expect(await put(bench.uploader, "private")).toBe("AccessDenied 403");
     expect(await put(bench.uploader, "bucket-owner-full-control")).toBe("ok");

@@ -106,9 +106,9 @@ describe("who owns a new object", () => {
 
   it("Preferred wants the canned header: the same in grants leaves the writer as owner", async () => {
     const bucket = await bucketIn("BucketOwnerPreferred");
-    await bench.as(bench.uploader).send(
-      new PutObjectCommand({ Bucket: bucket, Key: "k", Body: "x", GrantFullControl: `id="${bench.owner.canonicalId}"` }),
-    );
+    await bench
+      .as(bench.uploader)
+      .send(new PutObjectCommand({ Bucket: bucket, Key: "k", Body: "x", GrantFullControl: `id="${bench.owner.canonicalId}"` }));
     expect(await ownerOf(bucket)).toBe("writer");
   });
 
@@ -143,9 +143,17 @@ describe("PutObjectAcl", () => {
   it("a copy over itself by the bucket owner, once granted, does", async () => {
     const bucket = await bucketIn("ObjectWriter");
     await put(bucket, "bucket-owner-full-control");
-    await bench.as(bench.owner).send(
-      new CopyObjectCommand({ Bucket: bucket, Key: "k", CopySource: `${bucket}/k`, StorageClass: "STANDARD", ACL: "bucket-owner-full-control" }),
-    );
+    await bench
+      .as(bench.owner)
+      .send(
+        new CopyObjectCommand({
+          Bucket: bucket,
+          Key: "k",
+          CopySource: `${bucket}/k`,
+          StorageClass: "STANDARD",
+          ACL: "bucket-owner-full-control",
+        }),
+      );
     expect(await ownerOf(bucket)).toBe("bucket owner");
   });
 
