@@ -1,5 +1,5 @@
 // Operation `copy` end to end: what a copy keeps, what it refuses, and that no object is ever copied twice.
-import { type CanonicalId, type Grant, objectKey, type PlanRow } from "@quitclaim/campaign";
+import { accountId, type CanonicalId, type Grant, objectKey, type PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { intentPath } from "../src/operations/intent.ts";
@@ -197,7 +197,7 @@ describe("copying in place", () => {
     // The same plan, with the intents that the first run left in its store, and neither its ledger nor its Redis.
     const second = await campaignOf(bucket, rows);
     const ref = {
-      account: rows[0] && (second.config.accounts[0]?.id as never),
+      account: accountId(one.accountId),
       part: 0,
       rowGroup: 0,
       rows: rows.length,

@@ -78,7 +78,7 @@ export function multiply(sandbox: Sandbox, bucket: string, like: string, count: 
   const found = sandbox.store.bucket(bucket);
   const original = found?.find(like, undefined);
   if (found === undefined || original === undefined) throw new Error(`there is no ${bucket}/${like}`);
-  const Version = original.constructor as new (fields: object) => typeof original;
+  const Version = original.constructor as new (fields: object) => NonNullable<typeof original>;
   return Array.from({ length: count }, (_, i) => {
     const key = `${like}-${String(i).padStart(6, "0")}`;
     found.insert(new Version({ ...original, key, versionId: sandbox.store.versionIdFor(found) }));

@@ -1,0 +1,52 @@
+// One worker in a process of its own, to be killed: reads what makeCampaign made, works until it is told to stop.
+import { openSession } from "@quitclaim/aws";
+import {
+  type AccountId,
+  type CampaignConfig,
+  openLocalStore,
+  openQueues,
+  openRedis,
+  type PlanSummary,
+  RedisCheckpoints,
+  readJson,
+} from "@quitclaim/campaign";
+import { startWorker } from "../../src/start.ts";
+
+interface Order {
+  readonly config: CampaignConfig;
+  readonly owner: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+const order = JSON.parse(process.argv[2] as string) as Order;
+const { config } = order;
+const quiet = { info: (): void => undefined, warn: (): void => undefined };
+const store = await openLocalStore(config.store);
+const plan = await readJson<PlanSummary>(store, "plan/plan.json");
+if (plan === undefined) throw new Error("no plan");
+const redis = await openRedis({ redis: config.redis, store: config.store, campaign: config.campaign }, quiet);
+const queues = openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
+const sts = { region: config.bucket.region, endpoint: config.bucket.endpoint ?? "" };
+const base = openSession({ kind: "keys", ...order.owner }, sts);
+const worker = await startWorker({
+  config,
+  store,
+  redis,
+  checkpoints: new RedisCheckpoints(redis),
+  control: { pause: async (account) => void (account && (await queues.get(account).pause())) },
+  feed: { read: async () => ({}) },
+  plan,
+  sessions: {
+    owner: base,
+    of: (account) => {
+      if (account.credentials.kind !== "role") throw new Error("a role was expected");
+      return openSession({ kind: "role", roleArn: account.credentials.roleArn, sessionName: "quitclaim-test", base }, sts);
+    },
+  },
+  onEvent: (event) => process.send?.(event),
+});
+process.on("message", (how) => {
+  void worker.stop(how === "now" ? "now" : "drain").then(async () => {
+    await queues.close();
+    await redis.stop({ server: false });
+    process.disconnect();
+  });
+});
