@@ -23,8 +23,6 @@ export const copy_body_ms = 300_000;
 export const control_ms = 60_000;
 /** An ACL of 100 grants is about 30 kB of XML; nothing these calls read is larger than this. */
 export const answer_bytes_max = 1 << 20;
-/** S3 refuses an ACL with more. */
-export const grants_max = 100;
 /** Idle connections are dropped before S3 drops them (it does so after some 5 to 10 s), so that few requests meet a closing one. */
 export const idle_connection_ms = 4_000;
 /** Times in a row that a stream is taken up again without a byte of progress. */

@@ -42,6 +42,9 @@ export interface S3BlobOptions {
 /** Marks who wrote a blob, so that a create whose answer was lost knows its own work again. */
 const WRITER = "quitclaim-write";
 
+/** A blob whose second creation has to fail: RADOS Gateway 16 ignores If-None-Match in versioned buckets, and two winners would be silent. */
+const PROBE = ".create-once";
+
 /** Sends nothing before the first call. Throws RangeError where the URL is no s3:// one. */
 export function openS3Blobs(client: S3Client, url: string, options: S3BlobOptions = {}): S3Blobs {
   const { bucket, key: prefix } = parseS3Url(url.replace(/\/+$/, ""));
@@ -60,6 +63,35 @@ export function openS3Blobs(client: S3Client, url: string, options: S3BlobOption
 
   async function writtenBy(path: string): Promise<string | undefined> {
     return (await client.send(new HeadObjectCommand(blob(path)))).Metadata?.[WRITER];
+  }
+
+  async function createOnce(path: string, bytes: Uint8Array): Promise<boolean> {
+    const token = randomUUID();
+    const input = { ...blob(path), Body: bytes, ContentLength: bytes.length, IfNoneMatch: "*", Metadata: { [WRITER]: token } };
+    for (let conflicts = 0; ; conflicts++) {
+      try {
+        await client.send(new PutObjectCommand(input));
+        return true;
+      } catch (error) {
+        const code = codeOf(error);
+        // An earlier attempt of this very call may have won, with its answer lost on the way.
+        if (code === "PreconditionFailed" || code === "Http412") return (await writtenBy(path)) === token;
+        const conflict = code === "ConditionalRequestConflict" || code === "OperationAborted" || code === "Http409";
+        if (!conflict || conflicts >= create_conflicts_max) throw error;
+        await sleep(create_conflict_wait_ms * (conflicts + 1) * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  let proven: Promise<void> | undefined;
+  async function prove(): Promise<void> {
+    const note = new TextEncoder().encode("A blob that can be created once only.\n");
+    if ((await createOnce(PROBE, note)) && (await createOnce(PROBE, note))) {
+      throw new S3FileError(
+        "NotImplemented",
+        `${location} cannot hold a campaign: its server ignores If-None-Match there, so two workers could overwrite each other's results. Keep the store in a bucket without versioning (RADOS Gateway heeds it only there), on AWS, or in a local folder.`,
+      );
+    }
   }
 
   return {
@@ -90,28 +122,13 @@ export function openS3Blobs(client: S3Client, url: string, options: S3BlobOption
     },
     create: (path, bytes) =>
       attempt("write", path, "s3:PutObject", async () => {
-        const token = randomUUID();
-        for (let conflicts = 0; ; conflicts++) {
-          try {
-            await client.send(
-              new PutObjectCommand({
-                ...blob(path),
-                Body: bytes,
-                ContentLength: bytes.length,
-                IfNoneMatch: "*",
-                Metadata: { [WRITER]: token },
-              }),
-            );
-            return true;
-          } catch (error) {
-            const code = codeOf(error);
-            // An earlier attempt of this very call may have won, with its answer lost on the way.
-            if (code === "PreconditionFailed" || code === "Http412") return (await writtenBy(path)) === token;
-            const conflict = code === "ConditionalRequestConflict" || code === "OperationAborted" || code === "Http409";
-            if (!conflict || conflicts >= create_conflicts_max) throw error;
-            await sleep(create_conflict_wait_ms * (conflicts + 1) * (0.5 + Math.random()));
-          }
-        }
+        proven ??= prove().catch((error: unknown) => {
+          // Asked again next time: the network may have been the reason.
+          proven = undefined;
+          throw error;
+        });
+        await proven;
+        return createOnce(path, bytes);
       }),
     async *list(below) {
       let token: string | undefined;
@@ -126,7 +143,9 @@ export function openS3Blobs(client: S3Client, url: string, options: S3BlobOption
             }),
           ),
         );
-        for (const { Key: key } of page.Contents ?? []) if (key !== undefined) yield key.slice(base.length);
+        for (const { Key: key } of page.Contents ?? []) {
+          if (key !== undefined && key !== base + PROBE) yield key.slice(base.length);
+        }
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
         if (page.IsTruncated === true && token === undefined)
           throw new S3FileError(

@@ -1,5 +1,5 @@
 // Blobs below an s3:// prefix against the sandbox: whole or not at all, the first create wins, and refusals in sentences.
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../src/control-plane.ts";
 import { openS3Blobs, parseS3Url, S3FileError } from "../src/index.ts";
@@ -8,7 +8,7 @@ import { anyKeys, errorXml, openScriptedServer } from "./support/scripted-server
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld("blobs");
+  world = await openWorld("blobs", { fill: { objects: 2_500, bucket: "filled", versioning: false } });
 });
 afterAll(() => world?.close());
 afterEach(() => world.sandbox.faults.set({}));
@@ -61,32 +61,44 @@ describe("blobs in S3", () => {
   it("wait out S3's 409 while it decides between two creators", async () => {
     const server = await openScriptedServer();
     let conflicts = 0;
-    server.answer((_, response) => {
-      const conflict = conflicts++ < 3;
-      response.writeHead(conflict ? 409 : 200);
-      response.end(conflict ? errorXml("ConditionalRequestConflict") : "");
+    server.answer(({ method, url }, response) => {
+      const probed = url.startsWith("/b/.create-once");
+      const code = method !== "PUT" ? "" : probed ? "PreconditionFailed" : conflicts++ < 3 ? "ConditionalRequestConflict" : "";
+      response.writeHead(code === "" ? 200 : probed ? 412 : 409);
+      response.end(code === "" ? "" : errorXml(code));
     });
     const client = s3Client(anyKeys(), server.target);
     expect(await openS3Blobs(client, "s3://b").create("p", bytes("x"))).toBe(true);
-    expect(server.received.every(({ headers, url }) => headers["if-none-match"] === "*" && url.startsWith("/b/p"))).toBe(true);
+    const creations = server.received.filter(({ method, url }) => method === "PUT" && url.startsWith("/b/p"));
+    expect(creations.map(({ headers }) => headers["if-none-match"])).toEqual(["*", "*", "*", "*"]);
+    client.destroy();
+    await server.close();
+  });
+
+  it("refuse a server on which two creators could both win", async () => {
+    const server = await openScriptedServer();
+    const client = s3Client(anyKeys(), server.target);
+    await expect(openS3Blobs(client, "s3://b/c").create("p", bytes("x"))).rejects.toThrow(
+      /s3:\/\/b\/c cannot hold a campaign: its server ignores If-None-Match/,
+    );
+    expect(server.received.some(({ url }) => url.startsWith("/b/c/p"))).toBe(false);
     client.destroy();
     await server.close();
   });
 
   it("are listed below a prefix, over many pages, in order, and nothing beside it", async () => {
-    const blobs = blobsOf("many");
-    const paths = Array.from({ length: 1_020 }, (_, n) => `results/account=1/${String(n).padStart(5, "0")}.parquet`);
     const client = world.client(world.keys(0));
-    for (let n = 0; n < paths.length; n += 100) {
-      await Promise.all(
-        paths.slice(n, n + 100).map((path) => client.send(new PutObjectCommand({ Bucket: "blobs", Key: `many/${path}`, Body: "x" }))),
-      );
-    }
-    await blobs.write("results-of-another", bytes("x"));
-    expect(await collect(blobs.list("results/"))).toEqual(paths);
-    expect(await collect(blobs.list("nothing/"))).toEqual([]);
-    const root = openS3Blobs(client, "s3://blobs");
-    expect(await collect(root.list("many/results-"))).toEqual(["many/results-of-another"]);
+    const keys: string[] = [];
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: "filled" }))
+      keys.push(...(page.Contents ?? []).map(({ Key: key = "" }) => key));
+    expect(keys.length).toBeGreaterThan(1_000);
+    expect(await collect(openS3Blobs(client, "s3://filled").list(""))).toEqual(keys);
+    for (const path of ["results/b", "results/a", "results-of-another", "plan"]) await blobsOf("few").write(path, bytes("x"));
+    expect(await collect(blobsOf("few").list("results/"))).toEqual(["results/a", "results/b"]);
+    expect(await collect(blobsOf("few").list("nothing/"))).toEqual([]);
+    expect(await collect(openS3Blobs(client, "s3://blobs").list("few/results-"))).toEqual(["few/results-of-another"]);
+    // The probe for exclusive creation is nobody's blob.
+    expect(await collect(blobsOf("race").list(""))).toEqual(["ledger"]);
   });
 
   it("refuse in sentences: which blob, what is missing, what to do", async () => {
