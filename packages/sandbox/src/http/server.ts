@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Authenticated, type Authenticator, authenticate } from "../auth/authenticate.ts";
 import { verifiedPayload } from "../auth/payload.ts";
 import type { S3Service } from "../s3/service.ts";
+import { addressOf } from "./address.ts";
 import { readBody } from "./body.ts";
 import type { InboundRequest, Reply, Service } from "./exchange.ts";
 import type { CallSummary, Faults, FaultVerdict, Observer } from "./hooks.ts";
@@ -207,7 +208,8 @@ const unsigned: Authenticated = {
 function targetOf(request: IncomingMessage, rawPath: string): Target {
   if (rawPath.startsWith("/_sandbox/")) return "admin";
   if (rawPath.startsWith("/v20180820/")) return "control";
-  if (rawPath === "/" && request.method === "POST") return "sts";
+  // A POST to `/` of a bucket's own host name is S3's (DeleteObjects).
+  if (rawPath === "/" && request.method === "POST" && addressOf(request.headers.host, rawPath).bucket === undefined) return "sts";
   return "s3";
 }
 

@@ -31,6 +31,8 @@ export interface World {
 export interface Operation {
   /** API name: `PutObjectAcl`. */
   readonly name: string;
+  /** `x-amz-checksum-*` headers speak of the object that comes to be, not of the request's body. */
+  readonly checksumIsOfObject?: true;
   run(call: Call): Reply | Promise<Reply>;
 }
 

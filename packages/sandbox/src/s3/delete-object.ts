@@ -3,7 +3,6 @@
  * in place of the null version); with one that version goes for good, unless Object Lock holds it.
  */
 import { demand } from "../authorize.ts";
-import { demandChecksum, sentChecksum } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { accessDenied, invalidRequest, malformedXml, noSuchKey, preconditionFailed, S3Error } from "../http/s3-error.ts";
 import { children, childText, readXml, type XmlElement } from "../http/xml-read.ts";
@@ -11,6 +10,7 @@ import { document, element, wrap } from "../http/xml-write.ts";
 import type { Bucket } from "../store/bucket.ts";
 import { deleteMarker } from "../store/delete-marker.ts";
 import type { ObjectVersion } from "../store/object.ts";
+import { carriedChecksum } from "./body-checksum.ts";
 import type { Call, Operation } from "./call.ts";
 
 const keysMax = 1000;
@@ -42,9 +42,7 @@ export const deleteObjects: Operation = {
   run(call: Call): Reply {
     const bucket = call.target();
     const { body } = call.request;
-    const sent = sentChecksum((name) => call.header(name) ?? call.request.trailers.get(name));
-    if (sent !== undefined) demandChecksum(sent, body);
-    else if (call.header("content-md5") === undefined) {
+    if (carriedChecksum(call) === undefined && call.header("content-md5") === undefined) {
       throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
     }
     const root = readXml(body);

@@ -8,6 +8,7 @@ import { withoutPublicGrants } from "../acl/evaluate.ts";
 import { publicAccessOf } from "../acl/public-access.ts";
 import { grantsFor, type RequestedAcl, requestedByHeaders } from "../acl/requested.ts";
 import { readAclPolicy, writeAclPolicy } from "../acl/xml.ts";
+import { demand } from "../authorize.ts";
 import type { Reply } from "../http/exchange.ts";
 import { accessDenied, S3Error } from "../http/s3-error.ts";
 import { aclNotSupported, amountsToBucketOwnerFullControl, demandNotPublic } from "../ownership/accepts.ts";
@@ -16,6 +17,8 @@ import type { Bucket } from "../store/bucket.ts";
 import type { Call, Operation } from "./call.ts";
 import { existing } from "./existing.ts";
 import { versionHeader } from "./object-headers.ts";
+
+const putActions = ["s3:PutObjectAcl", "s3:PutObjectVersionAcl"] as const;
 
 export const getObjectAcl: Operation = {
   name: "GetObjectAcl",
@@ -43,21 +46,13 @@ export const putObjectAcl: Operation = {
     const bucket = call.target();
     const key = call.objectKey();
     const versionId = call.versionId();
-    const version = existing(call, {
-      bucket,
-      key,
-      versionId,
-      actions: ["s3:PutObjectAcl", "s3:PutObjectVersionAcl"],
-      currentMarker: 405,
-    });
     const requested = requestedAcl(call, objectCannedAcls);
+    demandAclsEnabled(call, bucket, key, requested);
+    const version = existing(call, { bucket, key, versionId, actions: putActions, currentMarker: 405 });
     const owner = effectiveOwner(bucket, version);
-    if (requested.kind === "policy" && requested.owner !== owner) throw accessDenied();
     const headers = versionHeader(bucket, version.versionId);
-    if (bucket.enforced) {
-      demandHarmless(call, bucket, requested);
-      return { status: 200, headers };
-    }
+    if (bucket.enforced) return { status: 200, headers };
+    if (requested.kind === "policy" && requested.owner !== owner) throw accessDenied();
     const grants = grantsFor(requested, owner, bucket.owner);
     demandNotPublic(grants, publicAccessOf(call.world.store, bucket));
     version.acl = call.world.store.intern.acl(grants);
@@ -70,8 +65,15 @@ export const putObjectAcl: Operation = {
   },
 };
 
-function demandHarmless(call: Call, bucket: Bucket, requested: RequestedAcl): void {
-  if (!call.world.enforcedAcceptsCanned || !amountsToBucketOwnerFullControl(requested, bucket.owner)) throw aclNotSupported();
+/**
+ * With ACLs disabled that is the answer to everybody whose own policies let them call at all, the former owner of the object
+ * included: the setting is the bucket's, and is looked at before the object.
+ */
+function demandAclsEnabled(call: Call, bucket: Bucket, key: string, requested: RequestedAcl): void {
+  if (!bucket.enforced || call.principal.kind === "anonymous") return;
+  if (call.world.enforcedAcceptsCanned && amountsToBucketOwnerFullControl(requested, bucket.owner)) return;
+  demand(call, { action: putActions[call.versionId() === undefined ? 0 : 1], bucket, key, ownSideOnly: true });
+  throw aclNotSupported();
 }
 
 /** Headers or a body, exactly one of them. */

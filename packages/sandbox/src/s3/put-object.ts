@@ -1,11 +1,10 @@
 /** PutObject. */
 
 import { demand } from "../authorize.ts";
-import { algorithmNamed, checksumOf, demandChecksum, sentChecksum } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { invalidRequest } from "../http/s3-error.ts";
 import { bytesContent } from "../store/content.ts";
-import type { Checksum } from "../store/object.ts";
+import { bodyChecksum } from "./body-checksum.ts";
 import type { Call, Operation } from "./call.ts";
 import { demandDestinationConditions } from "./conditions.ts";
 import { etagOf } from "./etag.ts";
@@ -23,7 +22,7 @@ function run(call: Call): Reply {
   const requested = demandWrite(call, bucket, key);
   const tags = tagsFrom(call);
   if (tags.size > 0) demand(call, { action: "s3:PutObjectTagging", bucket, key });
-  const checksum = bodyChecksum(call, call.request.body);
+  const checksum = bodyChecksum(call);
   const lock = lockFrom(call, bucket, key);
   if (namesLock(call) && call.header("content-md5") === undefined && !checksum.sent) {
     throw invalidRequest("Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
@@ -59,20 +58,4 @@ function run(call: Call): Reply {
       ...checksumHeaders(version.checksum),
     },
   };
-}
-
-/** The checksum of a body: the one sent (header or trailer), verified; else computed by the named algorithm, else CRC64NVME. */
-export function bodyChecksum(call: Call, body: Buffer): { value: Checksum; sent: boolean } {
-  const sent = sentChecksum((name) => call.header(name) ?? call.request.trailers.get(name));
-  if (sent !== undefined) {
-    demandChecksum(sent, body);
-    return { value: sent, sent: true };
-  }
-  const named = algorithmNamed(call.header("x-amz-sdk-checksum-algorithm"));
-  if (named !== undefined) {
-    throw invalidRequest(
-      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
-    );
-  }
-  return { value: { algorithm: "CRC64NVME", value: checksumOf("CRC64NVME", body), type: "FULL_OBJECT" }, sent: false };
 }

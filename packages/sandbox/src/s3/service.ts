@@ -4,6 +4,7 @@ import { addressOf } from "../http/address.ts";
 import type { InboundRequest, Reply } from "../http/exchange.ts";
 import { encodePercent } from "../http/percent.ts";
 import { Query } from "../http/query.ts";
+import { demandIntactBody } from "./body-checksum.ts";
 import { Call, type World } from "./call.ts";
 import { routeOf } from "./routes.ts";
 
@@ -39,6 +40,7 @@ export class S3Service {
 
   /** Carries it out: authorization, the operation, the write log. Throws S3Error. */
   perform(call: Call): Reply | Promise<Reply> {
+    if (call.request.body.length > 0) demandIntactBody(call);
     return call.operation.run(call);
   }
 

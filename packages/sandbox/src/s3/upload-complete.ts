@@ -21,7 +21,7 @@ import { storeObject } from "./write-object.ts";
 /** 5 MiB; the last part may be smaller. */
 const partBytesMin = 5 * 1024 ** 2;
 
-export const completeMultipartUpload: Operation = { name: "CompleteMultipartUpload", run: complete };
+export const completeMultipartUpload: Operation = { name: "CompleteMultipartUpload", checksumIsOfObject: true, run: complete };
 
 function complete(call: Call): Reply {
   const bucket = call.target();

@@ -8,12 +8,12 @@ import { document, element, isoDate } from "../http/xml-write.ts";
 import { bytesContent, type Content, md5Of, sliceContent } from "../store/content.ts";
 import type { MultipartUpload } from "../store/multipart.ts";
 import type { Checksum } from "../store/object.ts";
+import { bodyChecksum } from "./body-checksum.ts";
 import type { Call, Operation } from "./call.ts";
 import { checksumValueElement } from "./checksum-xml.ts";
 import { copySource } from "./copy-source.ts";
 import { customerKeyMd5 } from "./customer-key.ts";
 import { checksumHeaders, encryptionHeaders } from "./object-headers.ts";
-import { bodyChecksum } from "./put-object.ts";
 import { partNumberOf, uploadOf } from "./upload-find.ts";
 
 /** 5 GiB. */
@@ -28,7 +28,7 @@ export const uploadPart: Operation = {
     const upload = uploadOf(call, bucket);
     const number = partNumberOf(call);
     demandSameCustomerKey(call, upload);
-    const given = bodyChecksum(call, call.request.body);
+    const given = bodyChecksum(call);
     demandFittingChecksum(upload, given.sent ? given.value : undefined);
     const content = bytesContent(call.request.body);
     const checksum = given.sent ? given.value : checksumOfContent(upload.checksumAlgorithm ?? "CRC64NVME", content);

@@ -1,4 +1,5 @@
 /** Buckets: making and removing them, their settings with AWS's not-found codes, policies, and Block Public Access. */
+import { createHash } from "node:crypto";
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -75,6 +76,10 @@ describe("a bucket", () => {
       const request = signed(bench.sandbox, bench.owner, { method: "GET", path: "/a/k", headers: { host } });
       expect((await send(bench.sandbox, request)).body.toString(), host).toBe("by host");
     }
+    const body = "<Delete><Object><Key>a/k</Key></Object></Delete>";
+    const headers = { host: `${Bucket}.localhost`, "content-md5": createHash("md5").update(body).digest("base64") };
+    const deletion = signed(bench.sandbox, bench.owner, { method: "POST", path: "/", query: "delete", headers, body });
+    expect((await send(bench.sandbox, deletion)).body.toString()).toContain("<Deleted><Key>a/k</Key></Deleted>");
     const missing = await send(bench.sandbox, signed(bench.sandbox, bench.owner, { method: "GET", path: `/${Bucket}/none` }));
     expect(missing.headers["content-type"]).toBe("application/xml");
     expect(missing.body.toString()).toMatch(

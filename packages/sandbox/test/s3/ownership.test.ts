@@ -143,17 +143,15 @@ describe("PutObjectAcl", () => {
   it("a copy over itself by the bucket owner, once granted, does", async () => {
     const bucket = await bucketIn("ObjectWriter");
     await put(bucket, "bucket-owner-full-control");
-    await bench
-      .as(bench.owner)
-      .send(
-        new CopyObjectCommand({
-          Bucket: bucket,
-          Key: "k",
-          CopySource: `${bucket}/k`,
-          StorageClass: "STANDARD",
-          ACL: "bucket-owner-full-control",
-        }),
-      );
+    await bench.as(bench.owner).send(
+      new CopyObjectCommand({
+        Bucket: bucket,
+        Key: "k",
+        CopySource: `${bucket}/k`,
+        StorageClass: "STANDARD",
+        ACL: "bucket-owner-full-control",
+      }),
+    );
     expect(await ownerOf(bucket)).toBe("bucket owner");
   });
 
@@ -169,6 +167,19 @@ describe("PutObjectAcl", () => {
       ]);
     }
     expect(await outcome(bench.as(bench.owner).send(new PutBucketAclCommand({ Bucket: bucket, ACL: "private" })))).toBe(
+      "AccessControlListNotSupported 400",
+    );
+  });
+
+  it("tells the former owner of an object so as well, who has no rights left on it", async () => {
+    const bucket = await bucketIn("ObjectWriter");
+    const owner = bench.as(bench.owner);
+    await put(bucket, undefined);
+    await owner.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: openTo(bucket, bench.third) }));
+    await setMode(owner, bucket, "BucketOwnerEnforced");
+    const uploader = bench.as(bench.uploader);
+    expect(await outcome(uploader.send(new GetObjectCommand({ Bucket: bucket, Key: "k" })))).toBe("AccessDenied 403");
+    expect(await outcome(uploader.send(new PutObjectAclCommand({ Bucket: bucket, Key: "k", ACL: "bucket-owner-full-control" })))).toBe(
       "AccessControlListNotSupported 400",
     );
   });

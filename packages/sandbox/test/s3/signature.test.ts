@@ -201,6 +201,23 @@ describe("a streamed body", () => {
   });
 });
 
+describe("a checksum of the body", () => {
+  it("is verified for every call that carries one, and a body needs a declared length", async () => {
+    const headers = { "x-amz-checksum-crc32": "AAAAAA==" };
+    const acl = signed(bench.sandbox, bench.owner, {
+      method: "PUT",
+      path: "/signed",
+      query: "versioning",
+      headers,
+      body: "<VersioningConfiguration/>",
+    });
+    expect((await send(bench.sandbox, acl)).code).toBe("BadDigest");
+    const chunked = signed(bench.sandbox, bench.owner, { method: "PUT", path: "/signed/t" }, { payloadHash: "UNSIGNED-PAYLOAD" });
+    const answer = await send(bench.sandbox, { ...chunked, headers: { ...chunked.headers, "transfer-encoding": "chunked" } });
+    expect([answer.status, answer.code]).toEqual([411, "MissingContentLength"]);
+  });
+});
+
 describe("a presigned URL", () => {
   it("works until it expires, then AccessDenied: Request has expired", async () => {
     const url = new URL(
