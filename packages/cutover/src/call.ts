@@ -1,8 +1,7 @@
-// One S3 call with the SDK, whose failures all come out as CallRefused: operation, subject, code, status and request ID in one place.
-import { S3ServiceException } from "@aws-sdk/client-s3";
+// One S3 call with the SDK, whose refusals and missing answers come out as CallRefused: operation, subject, code, status and request ID in one place.
 import { CallRefused } from "./refusal.ts";
 
-/** `subject` names the bucket or object for people. Aborts pass through untouched. */
+/** `subject` names the bucket or object for people. Aborts, and errors that are no answer of S3, pass through untouched. */
 export async function call<T>(operation: string, subject: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -12,17 +11,28 @@ export async function call<T>(operation: string, subject: string, send: () => Pr
   }
 }
 
-function refused(operation: string, subject: string, error: unknown): CallRefused {
-  if (error instanceof S3ServiceException) {
-    const status = error.$metadata.httpStatusCode ?? 0;
+function refused(operation: string, subject: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = error.message === "" || error.message === "UnknownError" ? "S3 gave no reason." : sentence(error.message);
+  const { httpStatusCode: status, requestId = "" } = ("$metadata" in error ? error.$metadata : {}) as {
+    httpStatusCode?: number;
+    requestId?: string;
+  };
+  if (status !== undefined) {
     // A HEAD answer has no body, so the SDK has no code to show for it.
     const code = error.name === "" || error.name === "UnknownError" || error.name === "Unknown" ? `Http${status}` : error.name;
-    const message = error.message === "" || error.message === "UnknownError" ? "S3 gave no reason." : sentence(error.message);
-    return new CallRefused(operation, subject, { code, status, requestId: error.$metadata.requestId ?? "", message }, error);
+    return new CallRefused(operation, subject, { code, status, requestId, message }, error);
   }
-  if (error instanceof Error)
-    return new CallRefused(operation, subject, { code: error.name, status: 0, requestId: "", message: sentence(error.message) }, error);
-  throw error;
+  if (!isNetwork(error)) return error;
+  const code = "code" in error ? String(error.code) : error.name;
+  return new CallRefused(operation, subject, { code, status: 0, requestId: "", message }, error);
+}
+
+/** What sockets, TLS and timeouts throw. Other errors (a session that cannot be had, a bug) speak for themselves. */
+function isNetwork(error: Error): boolean {
+  if (error.name === "TimeoutError") return true;
+  const code = "code" in error ? String(error.code) : "";
+  return /^[A-Z][A-Z0-9_]+$/.test(code) && !/^ERR_(?!SSL|TLS|SOCKET|STREAM_PREMATURE_CLOSE)/.test(code);
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -74,6 +74,8 @@ function adviceFor(operation: string, answer: { code: string; status: number }):
   if (answer.status === 403 && operation === "PutBucketPolicy")
     return "Either s3:PutBucketPolicy is missing, or Block Public Access (BlockPublicPolicy) refuses a policy that is public.";
   if (answer.status === 403) return `The bucket owner's session needs ${actionOf(operation)}, and no Deny may stand against it.`;
+  if (answer.code === "MalformedPolicy")
+    return "S3 takes no policy that names a principal which no longer exists (such a one reads AIDA… or AROA…); take it out of the policy first.";
   if (answer.status >= 500) return "S3 could not answer now; run the same command again.";
   return "";
 }

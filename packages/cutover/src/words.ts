@@ -4,7 +4,8 @@ import type { Check } from "./check/check.ts";
 import type { Fenced } from "./fence/fence.ts";
 import type { Unfenced } from "./fence/unfence.ts";
 import type { Finding } from "./finding.ts";
-import { count } from "./preflight/evidence.ts";
+import { list, type Statement } from "./policy/document.ts";
+import { count, shortGrantee } from "./preflight/evidence.ts";
 import type { Preflight } from "./preflight/preflight.ts";
 import type { RollbackReport } from "./rollback/rollback.ts";
 import type { CutoverResult } from "./switch/cutover.ts";
@@ -75,8 +76,17 @@ export function answerLines(result: Applied): string[] {
   if (!result.changed) return [`${result.id}: nothing to do, it is fixed already`];
   return [
     `${result.id}: fixed; the former state is in cutover/answers.json, and rollback puts it back`,
-    ...result.statements.map((s) => `  bucket policy now has: ${JSON.stringify(s)}`),
+    ...result.statements.map((s) => `  bucket policy now has ${s.Sid ?? "a statement"}: ${statementWords(s)}`),
   ];
+}
+
+/** e.g. `Allow s3:GetObject, s3:GetObjectVersion to 31f5183a…b0394f on 8 resources`. */
+function statementWords(statement: Statement): string {
+  const principal = statement.Principal;
+  const named = principal === undefined || principal === "*" ? ["everyone"] : Object.values(principal).flatMap((value) => list(value));
+  const resources = list(statement.Resource);
+  const on = resources.length === 1 ? resources[0] : count(resources.length, "resource");
+  return `${statement.Effect} ${list(statement.Action).join(", ")} to ${named.map(shortGrantee).join(", ")} on ${on}`;
 }
 
 export function probeLines(report: ProbeReport): string[] {

@@ -3,7 +3,8 @@ import { type AccountId, accountId, canonicalId, readJson } from "@quitclaim/cam
 import type { AccountSpec } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Check, type CheckInput, type Claimed, check, checkLines, problem } from "../src/index.ts";
-import { openScene, type Place, type Scene } from "./support/scene.ts";
+import { writePlan } from "./support/plan.ts";
+import { openScene, type Place, put, type Scene } from "./support/scene.ts";
 
 let scene: Scene;
 beforeAll(async () => {
@@ -99,6 +100,31 @@ describe("check", () => {
     const result = await check(place.store, input(place, { probes: [{ name: "redis", run: async () => [redis] }] }));
     expect(ids(result)).toEqual(["redis", "bucket-settings", "already-enforced"]);
     expect(result.findings[1]?.evidence[0]).toContain("s3:GetLifecycleConfiguration");
+  });
+
+  it("tries each account's rights on one of its planned objects", async () => {
+    const place = await scene.bucket();
+    const [first, second] = scene.uploaders;
+    await put(scene.as(first), place.name, "first");
+    await put(scene.as(second), place.name, "second");
+    const objects = new Map([
+      [first, [{ key: "first" }]],
+      [second, [{ key: "second" }]],
+    ]);
+    await writePlan(place.store, { bucket: place.name, owner: scene.owner, objects });
+    const policy = JSON.parse(place.policy);
+    const theirs = `arn:aws:iam::${second.accountId}:root`;
+    policy.Statement.push({
+      Effect: "Deny",
+      Principal: { AWS: theirs },
+      Action: "s3:*ObjectAcl",
+      Resource: `arn:aws:s3:::${place.name}/*`,
+    });
+    await scene.as(scene.owner).send(new PutBucketPolicyCommand({ Bucket: place.name, Policy: JSON.stringify(policy) }));
+    const accounts = scene.uploaders.map((a) => claim(a, { client: () => scene.as(a) }));
+    const result = await check(place.store, input(place, { accounts }));
+    expect(ids(result)).toEqual([`permissions-${second.accountId}`]);
+    expect(result.findings[0]?.evidence).toEqual(["s3:GetObjectAcl is refused on second"]);
   });
 
   it("asks a server without ownership controls for none", async () => {

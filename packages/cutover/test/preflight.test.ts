@@ -134,7 +134,11 @@ describe("preflight", () => {
     const place = await scene.bucket();
     await planned(place, [done]);
     expect(await finding(place, "bucket-acl-grants")).toBeUndefined();
-    await scene.as(scene.owner).send(new PutBucketAclCommand({ Bucket: place.name, ACL: "log-delivery-write" }));
+    const logDelivery = 'uri="http://acs.amazonaws.com/groups/s3/LogDelivery"';
+    const full = `id=${scene.owner.canonicalId}`;
+    await scene
+      .as(scene.owner)
+      .send(new PutBucketAclCommand({ Bucket: place.name, GrantFullControl: full, GrantWrite: logDelivery, GrantReadACP: logDelivery }));
     expect(await finding(place, "bucket-acl-grants")).toMatchObject({
       severity: "blocking",
       acceptable: false,
@@ -321,13 +325,17 @@ describe("preflight", () => {
     expect(await finding(place, "foreign-kms-keys")).toBeUndefined();
   });
 
-  it("warns of keys that the bucket owner may not even look at", async () => {
+  it("does not take keys for harmless that the bucket owner may not even look at", async () => {
     const place = await scene.bucket();
     const [uploader] = scene.uploaders;
     const key = uploader.kmsKeys[0]?.arn;
     await put(scene.as(uploader), place.name, "hidden", undefined, { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key });
     await planned(place, [{ key: "hidden", encryption: "SSE-KMS", outcome: "failed", code: "AccessDenied" }]);
-    expect(await finding(place, "foreign-kms-keys")).toMatchObject({ severity: "warning" });
+    expect(await finding(place, "foreign-kms-keys")).toMatchObject({
+      severity: "blocking",
+      acceptable: true,
+      title: expect.stringContaining("not known"),
+    });
   });
 
   it("minds what is attached to the bucket: replication, notifications, lifecycle", async () => {

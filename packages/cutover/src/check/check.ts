@@ -5,6 +5,7 @@ import { CHECK_PATH, PLAN_PATH } from "../paths.ts";
 import type { Target } from "../target.ts";
 import { bucketProblems } from "./bucket.ts";
 import { type Claimed, identityProblems, type Proof, proveAll } from "./identities.ts";
+import { permissionProblems } from "./permissions.ts";
 
 /** Something else that must work, e.g. Redis or the store: what is wrong with it, or nothing. */
 export interface Probe {
@@ -42,11 +43,19 @@ export async function check(store: CampaignStore, input: CheckInput): Promise<Ch
   const probing = Promise.all(input.probes.map((probe) => probe.run()));
   const proofs = await proving;
   const owner = proofs[0];
-  const bucket =
-    owner !== undefined && "identity" in owner
-      ? await bucketProblems(input.target(owner.identity.canonicalId), input.region, await anyPlannedRow(store))
-      : [];
-  const findings = bySeverity([...identityProblems(claims, proofs), ...bucket, ...(await probing).flat()]);
+  const target = owner !== undefined && "identity" in owner ? input.target(owner.identity.canonicalId) : undefined;
+  const plan = await readJson<PlanSummary>(store, PLAN_PATH);
+  const rows = plan === undefined ? new Map<AccountId, PlanRow>() : await oneRowEach(store, plan);
+  const bucket = target === undefined ? [] : await bucketProblems(target, input.region, [...rows.values()][0]);
+  const proven = new Set(proofs.flatMap((p) => ("identity" in p ? [p.id] : [])));
+  const permissions = await Promise.all(
+    input.accounts.map(async (account) => {
+      const row = rows.get(account.id);
+      if (target === undefined || row === undefined || account.client === undefined || !proven.has(account.id)) return [];
+      return permissionProblems(target, account, account.client(), row);
+    }),
+  );
+  const findings = bySeverity([...identityProblems(claims, proofs), ...bucket, ...permissions.flat(), ...(await probing).flat()]);
   const ok = !findings.some((f) => f.severity === "blocking");
   const result: Check = {
     version: 1,
@@ -60,8 +69,11 @@ export async function check(store: CampaignStore, input: CheckInput): Promise<Ch
   return result;
 }
 
-async function anyPlannedRow(store: CampaignStore): Promise<PlanRow | undefined> {
-  const plan = await readJson<PlanSummary>(store, PLAN_PATH);
-  const account = Object.entries(plan?.accounts ?? {}).find(([, counts]) => counts.parts > 0)?.[0];
-  return account === undefined ? undefined : (await (await openPlanPart(store, account as AccountId, 0)).read(0))[0];
+async function oneRowEach(store: CampaignStore, plan: PlanSummary): Promise<Map<AccountId, PlanRow>> {
+  const rows = new Map<AccountId, PlanRow>();
+  for (const [id, counts] of Object.entries(plan.accounts) as [AccountId, PlanSummary["accounts"][AccountId]][]) {
+    const row = counts.parts === 0 ? undefined : (await (await openPlanPart(store, id, 0)).read(0))[0];
+    if (row !== undefined) rows.set(id, row);
+  }
+  return rows;
 }

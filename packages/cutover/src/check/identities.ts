@@ -1,4 +1,5 @@
 // Who each configured account really is. The proof, and nothing else, maps a canonical ID to an account (design.md 4).
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { AccountId, CanonicalId } from "@quitclaim/campaign";
 import type { Finding } from "../finding.ts";
 import { problem } from "./problem.ts";
@@ -17,6 +18,8 @@ export interface Claimed {
   /** As the campaign file has it. */
   readonly canonicalId?: CanonicalId;
   readonly prove: () => Promise<Identity>;
+  /** Signs as the account. Where it is given and a plan exists, the account's rights are tried on one of its objects. */
+  readonly client?: () => S3Client;
 }
 
 export type Proof =

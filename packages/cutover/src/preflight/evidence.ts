@@ -9,8 +9,8 @@ export function evidence(lines: readonly string[]): string[] {
   return [...lines.slice(0, EVIDENCE_LINES_MAX), `and ${(lines.length - EVIDENCE_LINES_MAX).toLocaleString("en-US")} more`];
 }
 
-/** Canonical IDs are long; the ends are enough to find them. Group URIs keep their name. */
+/** Canonical IDs are long; the ends are enough to find them. Group URIs keep their name; whatever else there is stays as it is. */
 export const shortGrantee = (grantee: string): string => {
   if (grantee.startsWith("http")) return `group ${grantee.slice(grantee.lastIndexOf("/") + 1)}`;
-  return grantee.length > 20 ? `${grantee.slice(0, 8)}…${grantee.slice(-6)}` : grantee;
+  return /^[0-9a-f]{32,}$/.test(grantee) ? `${grantee.slice(0, 8)}…${grantee.slice(-6)}` : grantee;
 };

@@ -29,12 +29,13 @@ export function foreignKmsKeys(facts: Facts): Finding[] {
   return [
     {
       id: "foreign-kms-keys",
-      severity: "warning",
+      // Not known is not harmless: a key that turns out to be the uploader's is found when nobody can use it any more.
+      severity: "blocking",
       acceptable: true,
       title: "Objects under SSE-KMS whose keys are not known",
       evidence: [`the bucket owner may not look at ${kms.hidden} of ${count(kms.looked, "object")} under SSE-KMS in the sample`],
       consequence: "If their keys belong to the uploaders, the bucket owner will own these objects and still not be able to read them.",
-      fix: "Grant access first (`acl`), then run preflight again; or look at one with the uploader's own session.",
+      fix: "Grant access first (`acl`) and run preflight again, or look at one with the uploader's own session. Where the keys are the uploaders', plan with `reencrypt` or `copy` while the roles exist.",
     },
   ];
 }

@@ -1,4 +1,5 @@
 // Statements of the bucket policy that ask for an ACL which an enforced bucket refuses.
+import { FENCE_SID } from "../../fence/statement.ts";
 import type { Finding } from "../../finding.ts";
 import { aclDemands } from "../../policy/acl-conditions.ts";
 import { evidence } from "../evidence.ts";
@@ -8,6 +9,8 @@ export function policyAclConditions(facts: Facts): Finding[] {
   const refused: string[] = [];
   const harmless: string[] = [];
   for (const [index, statement] of policyStatements(facts).entries()) {
+    // The fence's own condition is known to be harmless, and goes with the fence.
+    if (statement.Sid === FENCE_SID) continue;
     const name = statement.Sid === undefined ? `statement ${index + 1}` : `statement ${statement.Sid}`;
     for (const demand of aclDemands(statement))
       if (demand.kind === "refused") refused.push(`${name} (${statement.Effect}): ${demand.key} must be ${demand.wants}`);
