@@ -2,6 +2,7 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { type PageColumn, writeColumnPages } from "./pages.ts";
+import { snappyCompress } from "./snappy.ts";
 
 export interface TableEncoder {
   /** Appends one row group. */
@@ -19,7 +20,8 @@ export interface TableEncoder {
 export function encodeTable(columns: ColumnSource[]): TableEncoder {
   const writer = new ByteWriter();
   const schema = schemaFromColumnData({ columnData: columns });
-  const parquet = new ParquetWriter({ writer, schema, createdBy: "quitclaim" });
+  // Row groups are found by batch number and never by value: bounds of each column would cost more than writing it.
+  const parquet = new ParquetWriter({ writer, schema, createdBy: "quitclaim", compressors: { SNAPPY: snappyCompress }, statistics: false });
   let rowGroups = 0;
   return {
     rowGroup(data) {

@@ -1,5 +1,5 @@
 // The ObjectAccessControlList column: base64 of a small JSON document (domain.md 1.4), parsed and never guessed.
-import { canonicalId, type Grant, PERMISSIONS } from "@quitclaim/campaign";
+import { canonicalId, type Grant, PERMISSIONS } from "@quitclaim/campaign/words";
 
 /**
  * known: the grants in document order. unknown: the report has no ACL for this object (no column, an empty cell, or status UNAVAILABLE).

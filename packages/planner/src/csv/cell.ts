@@ -4,20 +4,26 @@ export class CellError extends Error {
   override readonly name = "CellError";
 }
 
-const T = 0x74;
-const F = 0x66;
+/** Makes an ASCII letter a small one. */
 const LOWER = 0x20;
 
 const shown = (bytes: Buffer, start: number, end: number): string =>
   JSON.stringify(bytes.toString("utf8", start, Math.min(end, start + 60)));
 
+const TRUE = Buffer.from("true");
+const FALSE = Buffer.from("false");
+
+function says(word: Buffer, bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < word.length; i++) if (((bytes[start + i] as number) | LOWER) !== word[i]) return false;
+  return true;
+}
+
 /** true and false in any case; no value is false. */
 export function booleanCell(bytes: Buffer, start: number, end: number, column: string): boolean {
   const length = end - start;
-  const first = (bytes[start] as number) | LOWER;
+  if (length === FALSE.length && says(FALSE, bytes, start)) return false;
+  if (length === TRUE.length && says(TRUE, bytes, start)) return true;
   if (length === 0) return false;
-  if (length === 5 && first === F && bytes.toString("latin1", start, end).toLowerCase() === "false") return false;
-  if (length === 4 && first === T && bytes.toString("latin1", start, end).toLowerCase() === "true") return true;
   throw new CellError(`${column} is ${shown(bytes, start, end)} where true or false is expected`);
 }
 

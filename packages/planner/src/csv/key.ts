@@ -10,15 +10,6 @@ const HEX = Uint8Array.from({ length: 256 }, (_, c) => {
   return Number.isNaN(digit) ? 255 : digit;
 });
 
-/** Whether the bytes [start, end) are the same decoded as they are. */
-export function isPlainKey(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const c = bytes[i] as number;
-    if (c === PERCENT || c === PLUS || c >= 0x80) return false;
-  }
-  return true;
-}
-
 /** Decodes [start, end) into `out`, which must hold as many bytes. The decoded length, or -1 where an escape is malformed or the result is not UTF-8. */
 export function decodeKey(bytes: Uint8Array, start: number, end: number, out: Uint8Array): number {
   let length = 0;
@@ -39,4 +30,22 @@ export function decodeKey(bytes: Uint8Array, start: number, end: number, out: Ui
     out[length++] = c;
   }
   return !high || isUtf8(out.subarray(0, length)) ? length : -1;
+}
+
+/**
+ * Whether decodeKey would succeed, as far as that can be told without decoding: undefined where it takes a decoding to know.
+ * Of the bucket owner's own rows no more is wanted, and nearly all of them are answered by this one pass.
+ */
+export function isDecodable(bytes: Uint8Array, start: number, end: number): boolean | undefined {
+  for (let i = start; i < end; i++) {
+    const c = bytes[i] as number;
+    if (c >= 0x80) return undefined;
+    if (c !== PERCENT) continue;
+    if (i + 2 >= end) return false;
+    const first = HEX[bytes[i + 1] as number] as number;
+    if (first === 255 || HEX[bytes[i + 2] as number] === 255) return false;
+    if (first >= 8) return undefined;
+    i += 2;
+  }
+  return true;
 }

@@ -5,12 +5,12 @@ import { PlanError } from "../error.ts";
 import { READ_BYTES, ROW_BYTES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
 import { openDataFile } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
-import { ByteCache } from "../scan/byte-cache.ts";
+import { ByteCache, type Bytes, bytesOf } from "../scan/byte-cache.ts";
 import { Span } from "../scan/row.ts";
 import type { Triage } from "../scan/triage.ts";
 import { booleanCell, CellError, sizeCell, timeCell } from "./cell.ts";
 import { inflate } from "./inflate.ts";
-import { decodeKey, isPlainKey } from "./key.ts";
+import { decodeKey, isDecodable } from "./key.ts";
 import { INCOMPLETE, MALFORMED, RowScanner } from "./scanner.ts";
 
 const LF = 0x0a;
@@ -20,18 +20,18 @@ export async function readCsv(input: DataFileInput, triage: Triage): Promise<voi
   const data = await openDataFile(input);
   const rows = new CsvRows(input, triage);
   try {
-    let buffer = Buffer.allocUnsafe(2 * READ_BYTES);
+    let bytes = bytesOf(Buffer.allocUnsafeSlow(2 * READ_BYTES));
     let held = 0;
     for await (const piece of inflate(data, input.file)) {
-      if (held + piece.length + 1 > buffer.length) {
-        const larger = Buffer.allocUnsafe(2 * (held + piece.length));
-        buffer.copy(larger, 0, 0, held);
-        buffer = larger;
+      if (held + piece.length + 1 > bytes.buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * (held + piece.length));
+        bytes.buffer.copy(larger, 0, 0, held);
+        bytes = bytesOf(larger);
       }
-      piece.copy(buffer, held);
+      bytes.buffer.set(piece, held);
       const end = held + piece.length;
-      const rest = rows.read(buffer, end);
-      buffer.copyWithin(0, rest, end);
+      const rest = rows.read(bytes, end);
+      bytes.buffer.copyWithin(0, rest, end);
       held = end - rest;
       if (held > ROW_BYTES_MAX) throw rows.fault(`does not end within ${ROW_BYTES_MAX} bytes: a quote is not closed`);
       input.progress(data.length, rows.number);
@@ -39,8 +39,8 @@ export async function readCsv(input: DataFileInput, triage: Triage): Promise<voi
     }
     if (held > 0) {
       // The last row of a file may end without a line feed.
-      buffer[held] = LF;
-      if (rows.read(buffer, held + 1) !== held + 1) throw rows.fault("ends inside a quoted field");
+      bytes.buffer[held] = LF;
+      if (rows.read(bytes, held + 1) !== held + 1) throw rows.fault("ends inside a quoted field");
     }
     rows.finish();
   } catch (error) {
@@ -58,7 +58,12 @@ class CsvRows {
   readonly #scanner: RowScanner;
   readonly #words = new ByteCache<string>((cell) => cell, WORDS_MAX);
   readonly #key = new Span();
-  readonly #keyText = (): string => this.#key.text();
+  readonly #encoded = new Span();
+  /** Of the bucket owner's own rows the key is decoded only where somebody asks for it. */
+  readonly #keyText = (): string => {
+    const { bytes, start, end } = this.#encoded;
+    return this.#decoded.toString("utf8", 0, decodeKey(bytes, start, end, this.#decoded));
+  };
   #decoded = Buffer.allocUnsafe(4_096);
   #undecodable: number[] = [];
   #undecodableRows = 0;
@@ -77,18 +82,18 @@ class CsvRows {
   }
 
   /** Reads the whole rows of [0, end) and answers where the first row begins that is not whole. */
-  read(buffer: Buffer, end: number): number {
+  read(bytes: Bytes, end: number): number {
     const scanner = this.#scanner;
     let at = 0;
     for (;;) {
-      const next = scanner.scan(buffer, at, end);
+      const next = scanner.scan(bytes, at, end);
       if (next === INCOMPLETE) return at;
       this.number++;
       if (next === MALFORMED) throw this.fault("has bytes after the closing quote of a field");
       if (scanner.fields !== this.#input.columns.count)
         throw this.fault(`has ${scanner.fields} fields instead of ${this.#input.columns.count}`);
       try {
-        this.#row(buffer);
+        this.#row(bytes);
       } catch (error) {
         if (error instanceof CellError) throw this.fault(`cannot be understood: ${error.message}`);
         throw error;
@@ -97,13 +102,15 @@ class CsvRows {
     }
   }
 
-  #row(buffer: Buffer): void {
+  #row(bytes: Bytes): void {
+    const { buffer } = bytes;
     const { starts, ends } = this.#scanner;
     const { at } = this.#input.columns;
     const triage = this.#triage;
     const ownerAt = at.owner as number;
-    const owner = triage.owners.get(buffer, starts[ownerAt] as number, ends[ownerAt] as number);
-    if (!this.#decodeKey(buffer)) return;
+    const owner = triage.owners.get(bytes, starts[ownerAt] as number, ends[ownerAt] as number);
+    const own = owner.owner.kind === "bucket-owner";
+    if (!this.#decodeKey(buffer, own)) return;
     const markerAt = at.isDeleteMarker;
     if (markerAt !== undefined && booleanCell(buffer, starts[markerAt] as number, ends[markerAt] as number, "IsDeleteMarker")) {
       triage.deleteMarker(owner);
@@ -112,24 +119,25 @@ class CsvRows {
     const sizeAt = at.size as number;
     const size = sizeCell(buffer, starts[sizeAt] as number, ends[sizeAt] as number);
     const aclAt = at.acl;
-    const acl = aclAt === undefined ? triage.noAcl : triage.acls.get(buffer, starts[aclAt] as number, ends[aclAt] as number);
-    if (owner.owner.kind === "bucket-owner") {
+    const acl = aclAt === undefined ? triage.noAcl : triage.acls.get(bytes, starts[aclAt] as number, ends[aclAt] as number);
+    if (own) {
       triage.own(this.number, size, acl, this.#keyText);
       return;
     }
-    this.#foreign(buffer, size);
+    this.#foreign(bytes, size);
     triage.foreign(owner, acl);
   }
 
-  #foreign(buffer: Buffer, size: number): void {
+  #foreign(bytes: Bytes, size: number): void {
+    const { buffer } = bytes;
     const { starts, ends } = this.#scanner;
     const { at } = this.#input.columns;
     const { row } = this.#triage;
     row.number = this.number;
     row.size = size;
     row.keyBytes.set(this.#key.bytes, this.#key.start, this.#key.end);
-    if (at.bucket !== undefined && this.#word(buffer, at.bucket) !== this.#input.bucket) {
-      throw new CellError(`it is about the bucket ${JSON.stringify(this.#word(buffer, at.bucket))}, not ${this.#input.bucket}`);
+    if (at.bucket !== undefined && this.#word(bytes, at.bucket) !== this.#input.bucket) {
+      throw new CellError(`it is about the bucket ${JSON.stringify(this.#word(bytes, at.bucket))}, not ${this.#input.bucket}`);
     }
     if (at.versionId !== undefined) {
       const start = starts[at.versionId] as number;
@@ -143,32 +151,32 @@ class CsvRows {
       at.lastModified === undefined ? null : timeCell(buffer, starts[at.lastModified] as number, ends[at.lastModified] as number);
     if (at.etag === undefined || starts[at.etag] === ends[at.etag]) row.etag.clear();
     else row.etag.set(buffer, starts[at.etag] as number, ends[at.etag] as number);
-    row.storageClass = this.#word(buffer, at.storageClass);
-    row.encryption = this.#word(buffer, at.encryption);
-    row.accessTier = this.#word(buffer, at.accessTier);
-    row.lockMode = this.#word(buffer, at.lockMode);
-    row.legalHold = this.#word(buffer, at.legalHold);
+    row.storageClass = this.#word(bytes, at.storageClass);
+    row.encryption = this.#word(bytes, at.encryption);
+    row.accessTier = this.#word(bytes, at.accessTier);
+    row.lockMode = this.#word(bytes, at.lockMode);
+    row.legalHold = this.#word(bytes, at.legalHold);
   }
 
   /** A cell with few distinct values; "" where the report has no such column. */
-  #word(buffer: Buffer, column: number | undefined): string {
+  #word(bytes: Bytes, column: number | undefined): string {
     if (column === undefined) return "";
     const start = this.#scanner.starts[column] as number;
     const end = this.#scanner.ends[column] as number;
-    return start === end ? "" : this.#words.get(buffer, start, end);
+    return start === end ? "" : this.#words.get(bytes, start, end);
   }
 
   /** False where it cannot be decoded; the row is noted, and reading goes on to name the others too. */
-  #decodeKey(buffer: Buffer): boolean {
+  #decodeKey(buffer: Buffer, own: boolean): boolean {
     const column = this.#input.columns.at.key as number;
     const start = this.#scanner.starts[column] as number;
     const end = this.#scanner.ends[column] as number;
     if (start === end) throw new CellError("its key is empty");
-    if (isPlainKey(buffer, start, end)) {
-      this.#key.set(buffer, start, end);
-      return true;
-    }
     if (this.#decoded.length < end - start) this.#decoded = Buffer.allocUnsafe(2 * (end - start));
+    if (own) {
+      this.#encoded.set(buffer, start, end);
+      if (isDecodable(buffer, start, end) === true) return true;
+    }
     const length = decodeKey(buffer, start, end, this.#decoded);
     if (length >= 0) {
       this.#key.set(this.#decoded, 0, length);

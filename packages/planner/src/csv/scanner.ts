@@ -1,4 +1,5 @@
 // One CSV row on raw bytes: where its fields begin and end. Quoted fields may hold commas, line breaks and doubled quotes (RFC 4180); nothing is decoded.
+import type { Bytes } from "../scan/byte-cache.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -6,12 +7,27 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** A field that goes on beyond this is finished by one native search: ACLs are hundreds of bytes, all others are short. */
-const LOOP_BYTES = 72;
+const LOOP_BYTES = 96;
 
 /** The row is not whole yet: more bytes are needed. */
 export const INCOMPLETE = -1;
 /** A byte that may not follow a closing quote; no later row can be trusted. */
 export const MALFORMED = -2;
+
+/** The first quote in [from, limit), or -1. Looks at four bytes at a time: one of them is a quote where subtracting 1 from its difference borrows. */
+function findQuote({ buffer, view }: Bytes, from: number, limit: number): number {
+  const stop = Math.min(from + LOOP_BYTES, limit);
+  let p = from;
+  for (; p + 4 <= stop; p += 4) {
+    const difference = view.getInt32(p, true) ^ 0x22222222;
+    const zeros = (difference - 0x01010101) & ~difference & 0x80808080;
+    if (zeros !== 0) return p + ((31 - Math.clz32(zeros & -zeros)) >> 3);
+  }
+  for (; p < stop; p++) if (buffer[p] === QUOTE) return p;
+  if (stop === limit) return -1;
+  p = buffer.indexOf(QUOTE, p);
+  return p >= limit ? -1 : p;
+}
 
 export class RowScanner {
   /** Field i is the bytes [starts[i], ends[i]), without its quotes. */
@@ -20,6 +36,7 @@ export class RowScanner {
   /** Of the last row; can differ from the number expected. */
   fields = 0;
   readonly #expected: number;
+  #escaped = false;
 
   constructor(expected: number) {
     this.#expected = expected;
@@ -28,8 +45,9 @@ export class RowScanner {
   }
 
   /** Scans the row that begins at `from` and answers where the next one begins, or INCOMPLETE or MALFORMED. Doubled quotes are resolved in place. */
-  scan(bytes: Buffer, from: number, limit: number): number {
+  scan(bytes: Bytes, from: number, limit: number): number {
     const { starts, ends } = this;
+    const { buffer } = bytes;
     const expected = this.#expected;
     let field = 0;
     let p = from;
@@ -37,42 +55,34 @@ export class RowScanner {
       if (p >= limit) return INCOMPLETE;
       let start = p;
       let end: number;
-      if (bytes[p] === QUOTE) {
-        start = ++p;
-        const stop = Math.min(p + LOOP_BYTES, limit);
-        while (p < stop && bytes[p] !== QUOTE) p++;
-        if (p === stop) {
-          if (stop === limit) return INCOMPLETE;
-          p = bytes.indexOf(QUOTE, p);
-          if (p < 0 || p >= limit) return INCOMPLETE;
+      if (buffer[p] === QUOTE) {
+        start = p + 1;
+        // Empty fields are common.
+        p = start < limit && buffer[start] === QUOTE ? start : findQuote(bytes, start, limit);
+        if (p < 0 || p + 1 >= limit) return INCOMPLETE;
+        if (buffer[p + 1] === QUOTE) {
+          p = this.#closingQuote(bytes, p, limit);
+          if (p < 0) return INCOMPLETE;
         }
-        if (p + 1 >= limit) return INCOMPLETE;
-        if (bytes[p + 1] === QUOTE) {
-          const closing = this.#closingQuote(bytes, p, limit);
-          if (closing < 0) return INCOMPLETE;
-          p = closing;
-          end = p;
-        } else {
-          end = p;
-        }
+        end = p;
         p++;
       } else {
-        while (p < limit && bytes[p] !== COMMA && bytes[p] !== LF) p++;
+        while (p < limit && buffer[p] !== COMMA && buffer[p] !== LF) p++;
         if (p >= limit) return INCOMPLETE;
-        end = bytes[p] === LF && p > start && bytes[p - 1] === CR ? p - 1 : p;
+        end = buffer[p] === LF && p > start && buffer[p - 1] === CR ? p - 1 : p;
       }
       if (field <= expected) {
         starts[field] = start;
         ends[field] = end;
       }
       field++;
-      const next = bytes[p];
+      const next = buffer[p];
       if (next === COMMA) {
         p++;
-      } else if (next === LF || (next === CR && p + 1 < limit && bytes[p + 1] === LF)) {
+      } else if (next === LF || (next === CR && p + 1 < limit && buffer[p + 1] === LF)) {
         this.fields = field;
         const after = next === LF ? p + 1 : p + 2;
-        if (this.#escaped) this.#unescape(bytes, from, after);
+        if (this.#escaped) this.#unescape(buffer, from, after);
         return after;
       } else if (next === CR && p + 1 >= limit) {
         return INCOMPLETE;
@@ -82,16 +92,14 @@ export class RowScanner {
     }
   }
 
-  #escaped = false;
-
   /** From the first of two quotes to the quote that closes the field, or INCOMPLETE. */
-  #closingQuote(bytes: Buffer, from: number, limit: number): number {
+  #closingQuote(bytes: Bytes, from: number, limit: number): number {
     let p = from;
     for (;;) {
       if (p + 1 >= limit) return INCOMPLETE;
-      if (bytes[p + 1] !== QUOTE) break;
-      p = bytes.indexOf(QUOTE, p + 2);
-      if (p < 0 || p >= limit) return INCOMPLETE;
+      if (bytes.buffer[p + 1] !== QUOTE) break;
+      p = findQuote(bytes, p + 2, limit);
+      if (p < 0) return INCOMPLETE;
     }
     this.#escaped = true;
     return p;

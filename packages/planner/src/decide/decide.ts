@@ -4,9 +4,10 @@
 //   a delete marker has no ACL and no content, whoever made it; the bucket owner's own objects need nothing; an owner for whom nobody has a role is held
 //   before any rule is asked; an object whose ACL cannot be understood is held; where the bucket owner's FULL_CONTROL is in effect nothing is granted again;
 //   only then do the campaign's rules choose an action, and what stands in its way holds the object.
-import type { HeldReason, Op } from "@quitclaim/campaign";
+import type { HeldReason, Op } from "@quitclaim/campaign/words";
 import { copyHold } from "./copy.ts";
 import type { RowFacts } from "./facts.ts";
+import type { OwnerHold } from "./owner.ts";
 import { actionFor } from "./rules.ts";
 import type { DecisionSettings } from "./settings.ts";
 
@@ -36,6 +37,16 @@ const OWNER_DETAIL = {
   "owner-unavailable": "the report does not say who owns it",
 } as const;
 
+function heldFor(reason: OwnerHold): Decision {
+  return { what: "held", reason, op: null, detail: OWNER_DETAIL[reason] };
+}
+
+const OWNER_HELD = {
+  "unmapped-owner": heldFor("unmapped-owner"),
+  "anonymous-owner": heldFor("anonymous-owner"),
+  "owner-unavailable": heldFor("owner-unavailable"),
+} as const;
+
 const COPY_DETAIL = {
   "sse-c": "encrypted with a key that only its uploader holds",
   archived: "archived: it must be restored before it can be copied",
@@ -43,13 +54,26 @@ const COPY_DETAIL = {
   noncurrent: "not the current version: a copy would become the current one",
 } as const;
 
-const held = (reason: HeldReason, op: Op | null, detail: string): Decision => ({ what: "held", reason, op, detail });
+/** Equal decisions are one object, so that rows that were decided alike can be told by it. Bounded by the rules and the ways in which an ACL can be unreadable. */
+const HELD = new Map<string, Decision>();
+const HELD_MAX = 10_000;
+
+function held(reason: HeldReason, op: Op | null, detail: string): Decision {
+  const name = `${reason} ${op} ${detail}`;
+  let decision = HELD.get(name);
+  if (decision === undefined) {
+    decision = { what: "held", reason, op, detail };
+    if (HELD.size >= HELD_MAX) HELD.clear();
+    HELD.set(name, decision);
+  }
+  return decision;
+}
 
 export function decide(facts: RowFacts, settings: DecisionSettings): Decision {
   const { owner, acl } = facts;
   if (facts.isDeleteMarker) return DELETE_MARKER;
   if (owner.kind === "bucket-owner") return OWN;
-  if (owner.kind === "held") return held(owner.reason, null, OWNER_DETAIL[owner.reason]);
+  if (owner.kind === "held") return OWNER_HELD[owner.reason];
   if (acl.state === "unreadable") return held("acl-unreadable", null, `the ACL in the report ${acl.why}`);
   if (acl.granted) return ALREADY_GRANTED;
   const { action, line } = actionFor(facts, settings.actions, settings.reportCreated);

@@ -1,5 +1,5 @@
 // What an object's ACL means for the campaign: is the bucket owner's access complete, who else has access, and which grants must hold afterwards.
-import { ACL_GRANTS_MAX, type CanonicalId, formatGrants, type Grant } from "@quitclaim/campaign";
+import { ACL_GRANTS_MAX, type CanonicalId, formatGrants, type Grant } from "@quitclaim/campaign/words";
 import type { Acl } from "../acl/document.ts";
 
 export interface WeighedAcl {

@@ -1,5 +1,5 @@
 // Who owns an object, as far as this campaign can act on it. Owners are never guessed (design.md 4).
-import { type AccountId, ANONYMOUS_OWNER, type CanonicalId, canonicalId, UNAVAILABLE_OWNER } from "@quitclaim/campaign";
+import { type AccountId, ANONYMOUS_OWNER, type CanonicalId, canonicalId, UNAVAILABLE_OWNER } from "@quitclaim/campaign/words";
 import type { DecisionSettings } from "./settings.ts";
 
 export type OwnerHold = "unmapped-owner" | "anonymous-owner" | "owner-unavailable";

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { PlanError } from "../error.ts";
 import type { DataFileInput } from "../reader/reader.ts";
-import { ByteCache } from "../scan/byte-cache.ts";
+import { ByteCache, type Bytes, bytesOf } from "../scan/byte-cache.ts";
 import type { AclCell, OwnerCell, Triage } from "../scan/triage.ts";
 import { COLUMNS, type ColumnName } from "../source/columns.ts";
 import { openVerified } from "./bytes.ts";
@@ -89,9 +89,9 @@ async function readStretch(
 
 const EMPTY = Buffer.alloc(0);
 
-function bounds(cell: unknown): [Buffer, number, number] {
+function bounds(cell: unknown): [Bytes, number, number] {
   const bytes = cell instanceof Buffer ? cell : EMPTY;
-  return [bytes, 0, bytes.length];
+  return [bytesOf(bytes), 0, bytes.length];
 }
 
 const words = new ByteCache<string>((cell) => cell, WORDS_MAX);
@@ -166,7 +166,7 @@ class Stretch {
 
   #word(name: ColumnName, i: number): string {
     const cell = this.#bytes(name, i);
-    return cell.length === 0 ? "" : words.get(cell, 0, cell.length);
+    return cell.length === 0 ? "" : words.get(bytesOf(cell), 0, cell.length);
   }
 
   #number(name: ColumnName, i: number): number | null {

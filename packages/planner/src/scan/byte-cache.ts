@@ -2,13 +2,22 @@
 // A small table by fingerprint answers nearly every cell; behind it a bounded map, so that memory does not grow with what a report holds.
 
 const FRONT_SLOTS = 1024;
-/** Bytes that the fingerprint looks at; all of them are compared before an answer is believed. */
-const SAMPLES = 16;
+/** Four-byte words that the fingerprint looks at; all bytes are compared before an answer is believed. */
+const SAMPLES = 8;
 
 interface Entry<T> {
-  readonly bytes: Buffer;
+  readonly length: number;
+  readonly view: DataView;
   readonly value: T;
 }
+
+/** A buffer, and the view through which four of its bytes are read at once. */
+export interface Bytes {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+}
+
+export const bytesOf = (buffer: Buffer): Bytes => ({ buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength) });
 
 export class ByteCache<T> {
   readonly #make: (cell: string) => T;
@@ -23,20 +32,11 @@ export class ByteCache<T> {
   }
 
   /** The value for the bytes [start, end). `make` is called once for each distinct cell, until it has been forgotten. */
-  get(bytes: Buffer, start: number, end: number): T {
-    const length = end - start;
-    let hash = length;
-    if (length <= SAMPLES) {
-      for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
-    } else {
-      // Not a divisor of 4, so that base64 is not sampled at the same place of every group.
-      const step = (length / SAMPLES) | 1;
-      for (let i = end - 1; i >= start; i -= step) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
-    }
-    const slot = (hash ^ (hash >>> 11)) & (FRONT_SLOTS - 1);
+  get(bytes: Bytes, start: number, end: number): T {
+    const slot = fingerprint(bytes.view, start, end - start) & (FRONT_SLOTS - 1);
     const front = this.#front[slot];
-    if (front !== undefined && sameBytes(front.bytes, bytes, start, length)) return front.value;
-    const entry = this.#lookUp(bytes, start, end);
+    if (front !== undefined && sameBytes(front, bytes.view, start, end - start)) return front.value;
+    const entry = this.#lookUp(bytes.buffer, start, end);
     this.#front[slot] = entry;
     return entry.value;
   }
@@ -46,7 +46,8 @@ export class ByteCache<T> {
     const name = bytes.toString("latin1", start, end);
     let entry = this.#entries.get(name);
     if (entry === undefined) {
-      entry = { bytes: Buffer.from(bytes.subarray(start, end)), value: this.#make(bytes.toString("utf8", start, end)) };
+      const own = new Uint8Array(bytes.subarray(start, end));
+      entry = { length: own.length, view: new DataView(own.buffer), value: this.#make(bytes.toString("utf8", start, end)) };
       if (this.#entries.size >= this.#entriesMax) {
         for (const oldest of this.#entries.keys()) {
           this.#entries.delete(oldest);
@@ -61,12 +62,22 @@ export class ByteCache<T> {
   }
 }
 
-/** Beyond this many bytes one native comparison is cheaper than a loop. */
-const LOOP_BYTES = 40;
+function fingerprint(view: DataView, start: number, length: number): number {
+  let hash = length;
+  if (length < 4) {
+    for (let i = 0; i < length; i++) hash = Math.imul(hash, 31) + view.getUint8(start + i);
+  } else {
+    // Not a multiple of four bytes, so that base64 is not looked at in the same place of every group.
+    const step = length <= 4 * SAMPLES ? 4 : (length / SAMPLES) | 1;
+    for (let i = start + length - 4; i >= start; i -= step) hash = Math.imul(hash ^ view.getInt32(i, true), 0x9e3779b1);
+  }
+  return hash ^ (hash >>> 15) ^ (hash >>> 23);
+}
 
-function sameBytes(known: Buffer, bytes: Buffer, start: number, length: number): boolean {
+function sameBytes<T>(known: Entry<T>, view: DataView, start: number, length: number): boolean {
   if (known.length !== length) return false;
-  if (length > LOOP_BYTES) return bytes.compare(known, 0, length, start, start + length) === 0;
-  for (let i = 0; i < length; i++) if (known[i] !== bytes[start + i]) return false;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (known.view.getInt32(i, true) !== view.getInt32(start + i, true)) return false;
+  for (; i < length; i++) if (known.view.getUint8(i) !== view.getUint8(start + i)) return false;
   return true;
 }

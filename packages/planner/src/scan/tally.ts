@@ -7,7 +7,7 @@ import {
   type HeldReason,
   type Op,
   type PlanCounts,
-} from "@quitclaim/campaign";
+} from "@quitclaim/campaign/words";
 import { GRANT_KEYS_MAX, GRANT_PREFIXES_MAX } from "../limits.ts";
 
 /** One permission that one grantee has on objects of which it is neither the owner nor the bucket owner. */
@@ -34,7 +34,14 @@ export interface Tally {
   /** Planned copies over CopyObject's limit, and the parts they need. */
   largeCopies: { objects: number; parts: number };
   /** Planned bytes by op and storage class, for prices. */
-  classes: Map<string, { op: Op; storageClass: string; objects: number; bytes: number }>;
+  classes: Map<string, ClassTally>;
+}
+
+export interface ClassTally {
+  readonly op: Op;
+  readonly storageClass: string;
+  objects: number;
+  bytes: number;
 }
 
 export const emptyTally = (): Tally => ({

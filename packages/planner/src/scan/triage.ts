@@ -1,5 +1,5 @@
 // Every row of a data file passes here once: counted, decided, and packed where it is planned or held. Readers say what a cell holds; nothing here knows a file format.
-import { COPY_OBJECT_BYTES_MAX, type HeldReason, type Op, type PlanCounts } from "@quitclaim/campaign";
+import { COPY_OBJECT_BYTES_MAX, type HeldReason, type Op, type PlanCounts } from "@quitclaim/campaign/words";
 import { type Acl, parseAcl, UNKNOWN_ACL } from "../acl/document.ts";
 import { type Decision, decide, needsOnlySwitch } from "../decide/decide.ts";
 import { type WeighedAcl, weighAcl } from "../decide/grants.ts";
@@ -11,7 +11,7 @@ import { ByteCache } from "./byte-cache.ts";
 import { type Chunk, type NumberedShape, Packer } from "./pack.ts";
 import { Row } from "./row.ts";
 import type { Lane } from "./shape.ts";
-import { accountCounts, countGrant, emptyTally, type Tally } from "./tally.ts";
+import { accountCounts, type ClassTally, countGrant, emptyTally, type Tally } from "./tally.ts";
 
 /** A distinct owner cell, and a number that is short for it. */
 export interface OwnerCell {
@@ -41,8 +41,14 @@ export class AclCell {
 
 interface AclUse {
   readonly weighed: WeighedAcl;
-  /** Shapes of planned rows, by op, storage class and encryption; and of held rows, by that and the reason. */
-  readonly shapes: Map<string, NumberedShape>;
+  /** Shapes of rows with this ACL and owner that were decided alike, by storage class and encryption. */
+  readonly shapes: Map<Decision, SameShape[]>;
+}
+
+interface SameShape {
+  readonly storageClass: string;
+  readonly encryption: string;
+  readonly numbered: NumberedShape;
 }
 
 export class Triage {
@@ -59,6 +65,8 @@ export class Triage {
   readonly #file: string;
   readonly #bucketOwner: OwnerCell;
   #unreadable = 0;
+  /** The entry of the last planned row: most follow one of their kind. */
+  #class: ClassTally | undefined;
 
   /** `emit` takes each filled chunk; `file` is the data file's key. */
   constructor(settings: DecisionSettings, file: string, emit: (chunk: Chunk) => void) {
@@ -124,14 +132,8 @@ export class Triage {
       const key = row.key();
       for (const grant of use.weighed.thirdParty) countGrant(tally, grant, key, row.size, false);
     }
-    if (decision.what === "planned") {
-      this.#countWork(decision.op);
-      const name = `${decision.op} ${row.storageClass} ${row.encryption}`;
-      this.#pack(use, name, owner, decision);
-    } else if (decision.what === "held") {
-      const name = `${decision.reason} ${decision.op} ${decision.detail} ${row.storageClass} ${row.encryption}`;
-      this.#pack(use, name, owner, decision);
-    }
+    if (decision.what === "planned") this.#countWork(decision.op);
+    if (decision.what === "planned" || decision.what === "held") this.#pack(use, owner, decision);
   }
 
   /** After the file's last row. */
@@ -167,37 +169,38 @@ export class Triage {
       tally.largeCopies.objects++;
       tally.largeCopies.parts += copyParts(row.size);
     }
-    const name = `${op} ${row.storageClass}`;
-    let entry = tally.classes.get(name);
-    if (entry === undefined) {
-      entry = { op, storageClass: row.storageClass, objects: 0, bytes: 0 };
+    let entry = this.#class;
+    if (entry === undefined || entry.op !== op || entry.storageClass !== row.storageClass) {
+      const name = `${op} ${row.storageClass}`;
+      entry = tally.classes.get(name) ?? { op, storageClass: row.storageClass, objects: 0, bytes: 0 };
       tally.classes.set(name, entry);
+      this.#class = entry;
     }
     entry.objects++;
     entry.bytes += row.size;
   }
 
-  #pack(use: AclUse, name: string, owner: OwnerCell, decision: Decision): void {
-    let shape = use.shapes.get(name);
-    if (shape === undefined) {
-      const { row } = this;
-      shape = {
-        shape: {
-          lane: laneOf(owner.owner, decision),
-          storageClass: row.storageClass,
-          encryption: row.encryption,
-          owner: owner.owner.id,
-          grants: use.weighed.grants,
-          formerAcl: use.weighed.formerAcl,
-        },
-        chunk: -1,
-        number: 0,
-      };
-      use.shapes.set(name, shape);
-    }
+  #pack(use: AclUse, owner: OwnerCell, decision: Decision): void {
+    const shape = this.#shape(use, owner, decision);
     if (this.#packer.add(this.row, shape)) return;
     this.#emit(this.#packer.take());
     if (!this.#packer.add(this.row, shape)) throw new Error(`${this.#file} row ${this.row.number}: a row is larger than a chunk`);
+  }
+
+  /** Strings of cells are shared, so comparing them is comparing pointers; there are a handful of combinations. */
+  #shape(use: AclUse, owner: OwnerCell, decision: Decision): NumberedShape {
+    const { storageClass, encryption } = this.row;
+    let alike = use.shapes.get(decision);
+    if (alike === undefined) {
+      alike = [];
+      use.shapes.set(decision, alike);
+    }
+    for (const known of alike) if (known.storageClass === storageClass && known.encryption === encryption) return known.numbered;
+    const { grants, formerAcl } = use.weighed;
+    const shape = { lane: laneOf(owner.owner, decision), storageClass, encryption, owner: owner.owner.id, grants, formerAcl };
+    const numbered: NumberedShape = { shape, chunk: -1, number: 0 };
+    alike.push({ storageClass, encryption, numbered });
+    return numbered;
   }
 
   #noteUnreadable(number: number, why: string, consequence: string): void {

@@ -1,0 +1,112 @@
+// Compressed bytes as a series of chunks: three bytes of length and whether the chunk was left as it is, then the chunk (ORC specification, Compression).
+import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import type { Fault } from "./error.ts";
+import { lz4Decompress } from "./lz4.ts";
+import type { Codec, Compression } from "./postscript.ts";
+import { snappyDecompress } from "./snappy.ts";
+
+const HEADER_BYTES = 3;
+
+type Decompress = (input: Uint8Array, bytesMax: number, fault: Fault) => Uint8Array;
+
+interface CodecFacts {
+  readonly decompress: Decompress;
+  /** One compressed byte never becomes more than this many: what a chunk may allocate is justified by its length in the file. */
+  readonly ratioMax: number;
+}
+
+/** LZO and Brotli are refused with the postscript. */
+const CODECS: Partial<Record<Codec, CodecFacts>> = {
+  zlib: { decompress: inflate, ratioMax: 1_032 },
+  snappy: { decompress: snappyDecompress, ratioMax: 24 },
+  lz4: { decompress: lz4Decompress, ratioMax: 256 },
+  // A block of one repeated byte takes four and becomes 128 KiB.
+  zstd: { decompress: unzstd, ratioMax: 32_768 },
+};
+
+/** The chunks of a stream or section, decompressed one after another as they are asked for. Their headers are looked through at once: a series that does not fit its bytes is told before anything is read. */
+export class Chunks {
+  /** More bytes than this are not to come. */
+  bytesLeftMax = 0;
+  /** Where in the file the chunk that came last begins. */
+  offset: number;
+  readonly #bytes: Uint8Array;
+  readonly #compression: Compression;
+  readonly #codec: CodecFacts | undefined;
+  readonly #start: number;
+  readonly #faultAt: (offset: number) => Fault;
+  #at = 0;
+
+  /** `start`: where in the file `bytes` begin. */
+  constructor(bytes: Uint8Array, compression: Compression, start: number, faultAt: (offset: number) => Fault) {
+    this.#bytes = bytes;
+    this.#compression = compression;
+    this.#codec = CODECS[compression.codec];
+    this.#start = start;
+    this.offset = start;
+    this.#faultAt = faultAt;
+    if (this.#codec === undefined) this.bytesLeftMax = bytes.length;
+    else for (let at = 0; at < bytes.length; at += HEADER_BYTES + this.#length(at)) this.bytesLeftMax += this.#bytesMax(at);
+  }
+
+  /** Undefined at the end. */
+  next(): Uint8Array | undefined {
+    const at = this.#at;
+    if (at === this.#bytes.length) return undefined;
+    this.offset = this.#start + at;
+    if (this.#codec === undefined) {
+      this.#at = this.#bytes.length;
+      this.bytesLeftMax = 0;
+      return this.#bytes;
+    }
+    const length = this.#length(at);
+    const bytesMax = this.#bytesMax(at);
+    const body = this.#bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
+    this.#at = at + HEADER_BYTES + length;
+    this.bytesLeftMax -= bytesMax;
+    return this.#isOriginal(at) ? body : this.#codec.decompress(body, bytesMax, this.#faultAt(this.offset));
+  }
+
+  #isOriginal(at: number): boolean {
+    return ((this.#bytes[at] as number) & 1) === 1;
+  }
+
+  #length(at: number): number {
+    const left = this.#bytes.length - at - HEADER_BYTES;
+    if (left < 0) throw this.#faultAt(this.#start + at)("is cut off in the header of a compression chunk");
+    const header = (this.#bytes[at] as number) | ((this.#bytes[at + 1] as number) << 8) | ((this.#bytes[at + 2] as number) << 16);
+    const length = header >>> 1;
+    if (length > left) throw this.#faultAt(this.#start + at)(`has a compression chunk of ${length} bytes where only ${left} are left`);
+    if (length > this.#compression.blockBytes)
+      throw this.#faultAt(this.#start + at)(`has a compression chunk of ${length} bytes in blocks of ${this.#compression.blockBytes}`);
+    return length;
+  }
+
+  #bytesMax(at: number): number {
+    const length = this.#length(at);
+    return this.#isOriginal(at) ? length : Math.min(this.#compression.blockBytes, length * (this.#codec as CodecFacts).ratioMax);
+  }
+}
+
+/** Most chunks become no more than this many times as long; zlib then needs one piece of memory for its output. */
+const USUAL_RATIO = 6;
+const PIECE_BYTES_MIN = 1_024;
+
+function inflate(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {
+  const chunkSize = Math.max(PIECE_BYTES_MIN, Math.min(bytesMax, input.length * USUAL_RATIO));
+  return byNode(() => inflateRawSync(input, { maxOutputLength: bytesMax, chunkSize }), "ZLIB", bytesMax, fault);
+}
+
+function unzstd(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {
+  return byNode(() => zstdDecompressSync(input, { maxOutputLength: bytesMax }), "Zstandard", bytesMax, fault);
+}
+
+function byNode(decompress: () => Uint8Array, name: string, bytesMax: number, fault: Fault): Uint8Array {
+  if (bytesMax === 0) throw fault(`has an empty ${name} block`);
+  try {
+    return decompress();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw fault(`has a ${name} block that cannot be decompressed (${error.message})`, error);
+  }
+}
