@@ -67,6 +67,8 @@ export interface Model {
   readonly now: number;
   readonly tickMs: number;
   readonly exitWhenFinished: boolean;
+  /** Lines that the text on the screen is longer than its place, as of the newest key. */
+  readonly scrollMax: number;
   readonly snapshot?: ProgressSnapshot;
   /** Local clock at the last good snapshot, or at the start. */
   readonly heardAt: number;
@@ -117,7 +119,8 @@ export type Key =
   | { readonly name: "char"; readonly char: string };
 
 export type Event =
-  | { readonly type: "key"; readonly key: Key; readonly now: number }
+  /** `scrollMax`: how far the text view on the screen scrolls (frame.ts); 0 for lists. */
+  | { readonly type: "key"; readonly key: Key; readonly now: number; readonly scrollMax: number }
   | { readonly type: "paste"; readonly text: string }
   | { readonly type: "resize"; readonly columns: number; readonly rows: number }
   | { readonly type: "tick"; readonly now: number }
@@ -156,6 +159,7 @@ export function emptyModel(start: {
     ...(lastSeen === undefined ? {} : { lastSeen }),
     heardAt: start.now,
     beats: 0,
+    scrollMax: 0,
     watched: { accounts: new Map() },
     trail: [{ kind: "campaign", cursor: { at: 0 }, filter: "" }],
     filtering: false,

@@ -17,14 +17,11 @@ export function back(model: Model): Model {
 
 function moveTo(model: Model, place: number): Model {
   const view = top(model);
-  const last = view.kind === "object" || view.kind === "help" ? scrollLines(model) : placesOf(model, view) - 1;
+  const last = view.kind === "object" || view.kind === "help" ? model.scrollMax : placesOf(model, view) - 1;
   const at = Math.max(0, Math.min(place, last));
   const id = itemsOf(model, view)[at]?.id;
   return withTop(model, { ...view, cursor: id === undefined ? { at } : { at, id } });
 }
-
-/** Text views scroll; how far is decided when they are drawn, this only keeps the figure sane. */
-const scrollLines = (model: Model): number => 10 * model.rows;
 
 export function moveBy(model: Model, lines: number): Model {
   const view = top(model);

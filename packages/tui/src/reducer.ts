@@ -23,7 +23,7 @@ export function reduce(model: Model, event: Event): Step {
 function change(model: Model, event: Event): Step {
   switch (event.type) {
     case "key":
-      return pressKey({ ...model, now: event.now }, event.key);
+      return pressKey({ ...model, now: event.now, scrollMax: event.scrollMax }, event.key);
     case "paste":
       return [paste(model, event.text), []];
     case "resize":

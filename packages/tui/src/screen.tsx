@@ -4,7 +4,7 @@ import { memo, useSyncExternalStore } from "react";
 import type { Key } from "./model.ts";
 import type { Session } from "./session.ts";
 import type { Line, Theme } from "./theme.ts";
-import { frame } from "./views/frame.ts";
+import { frame, scrollMax } from "./views/frame.ts";
 import type { Stage } from "./views/stage.ts";
 
 interface RowProps {
@@ -46,15 +46,15 @@ const NAMED: readonly [keyof InkKey, Exclude<Key["name"], "char">][] = [
 ];
 
 /**
- * What was pressed, in order. A chunk of several letters is several keys; an escape that came in one chunk with a letter (Ink calls that
- * meta) is an escape and a letter.
+ * What was pressed, in order. A chunk of several letters is several keys; an escape that came in one chunk with a letter or another
+ * escape (Ink calls that meta) is an escape and that.
  */
 export function keysOf(input: string, key: InkKey): Key[] {
   if (key.eventType === "release") return [];
   if (key.ctrl) return input === "c" ? [{ name: "interrupt" }] : [];
   const named = NAMED.find(([flag]) => key[flag] === true);
   if (named !== undefined) return [{ name: named[1] }];
-  if (key.escape) return [{ name: "escape" }];
+  if (key.escape) return key.meta ? [{ name: "escape" }, { name: "escape" }] : [{ name: "escape" }];
   const keys: Key[] = key.meta ? [{ name: "escape" }] : [];
   for (const char of input) {
     if (char === "\r" || char === "\n") keys.push({ name: "enter" });
@@ -74,7 +74,16 @@ export function Screen({
 }) {
   const model = useSyncExternalStore(session.subscribe, session.model);
   useInput((input, key) => {
-    for (const pressed of keysOf(input, key)) session.dispatch({ type: "key", key: pressed, now: Date.now() });
+    for (const pressed of keysOf(input, key)) {
+      // Each key of a chunk is measured against what the one before it left, not against what was drawn last.
+      const now = session.model();
+      session.dispatch({
+        type: "key",
+        key: pressed,
+        now: Date.now(),
+        scrollMax: scrollMax({ model: now, theme, width: now.columns, ...facts }),
+      });
+    }
   });
   usePaste((text) => session.dispatch({ type: "paste", text }));
   const lines = frame({ model, theme, width: model.columns, ...facts });

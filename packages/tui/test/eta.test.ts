@@ -154,6 +154,7 @@ describe("the time left", () => {
     [{ from: 7_000, to: 7_300 }, "1 h 50 – 2 h 10", "≤ 2 h 10"],
     [{ from: 0, to: 3_000 }, "under 50 min", "≤ 50 min"],
     [{ from: 200_000, to: 210_000 }, "2 d 07 h – 2 d 11 h", "≤ 2 d 11 h"],
+    [{ from: 800_000, to: 3_000_000 }, "9 d 00 h – 35 d", "≤ 35 d"],
     [{ from: 1e9, to: 2e9 }, "over 99 d", "over 99 d"],
   ])("reads well: %j", (range, long, short) => {
     expect(leftText({ kind: "range", ...range }, glyphs)).toBe(long);

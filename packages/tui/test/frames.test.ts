@@ -145,6 +145,12 @@ describe("going down", () => {
     expect(campaign.commands).toEqual(["pause 333344445555"]);
     terminal.press("Gkkk\u001b[B\r");
     await terminal.until((text) => text.includes("─ ml-research 444455556666"));
+    terminal.press("\r");
+    await terminal.until((text) => text.includes("41 objects, 1 chosen"));
+    terminal.press("\u001b\u001b");
+    await terminal.until((text) => text.includes("✗ 53 failed"));
+    terminal.press("\r\u001b?");
+    await terminal.until((text) => text.includes("─ keys ─"));
   });
 
   it("treats a paste as no command", async () => {

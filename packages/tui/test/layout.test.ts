@@ -128,7 +128,7 @@ describe("every screen", () => {
           }
         },
       ),
-      { numRuns: 700 },
+      { numRuns: 400 },
     );
   }, 60_000);
 

@@ -31,7 +31,7 @@ export function press(model: Model, keys: string): { model: Model; effects: Effe
   const effects: Effect[] = [];
   let now = model;
   for (const one of keys.split(" ").filter((key) => key !== "")) {
-    const [next, more] = reduce(now, { type: "key", key: NAMES[one] ?? { name: "char", char: one }, now: NOW });
+    const [next, more] = reduce(now, { type: "key", key: NAMES[one] ?? { name: "char", char: one }, now: NOW, scrollMax: 5 });
     now = next;
     effects.push(...more);
   }

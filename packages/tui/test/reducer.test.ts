@@ -102,6 +102,11 @@ describe("moving about", () => {
     expect(far.loads.failures?.value?.total).toBe(4_000);
   });
 
+  it("scrolls a text no further than it is long, so that the way back is as long as the way there", () => {
+    expect(top(press(modelOf(snapshot), "? G").model).cursor.at).toBe(5);
+    expect(top(press(modelOf(snapshot), "? G j j k").model).cursor.at).toBe(4);
+  });
+
   it("moves the cursor back inside a list that became shorter", () => {
     const far = press(loaded(press(modelOf(snapshot), "enter enter").model, 50), "G").model;
     expect(top(loaded(far, 3)).cursor.at).toBe(2);

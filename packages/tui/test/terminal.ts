@@ -68,7 +68,14 @@ export class FakeTerminal {
   /** The lines on the screen now, without the spaces at their ends. */
   lines(): string[] {
     const { active } = this.#screen.buffer;
-    return Array.from({ length: this.#screen.rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? "");
+    return Array.from(
+      { length: this.#screen.rows },
+      (_, row) =>
+        active
+          .getLine(active.viewportY + row)
+          ?.translateToString(true)
+          .trimEnd() ?? "",
+    );
   }
 
   text(): string {

@@ -11,16 +11,17 @@ function stepFor(seconds: number): number {
   if (seconds < 2 * HOUR) return 5 * MINUTE;
   if (seconds < 12 * HOUR) return 10 * MINUTE;
   if (seconds < 2 * DAY) return 30 * MINUTE;
-  return HOUR;
+  return seconds < 10 * DAY ? HOUR : DAY;
 }
 
 const two = (value: number): string => value.toString().padStart(2, "0");
 
-/** `45 min`, `2 h 20`, `3 d 04 h`; whole minutes. */
+/** `45 min`, `2 h 20`, `3 d 04 h`, `12 d`; whole minutes. */
 function length(seconds: number): string {
   const minutes = Math.round(seconds / MINUTE);
   if (minutes < 60) return `${minutes} min`;
   if (seconds < 2 * DAY) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)}`;
+  if (seconds >= 10 * DAY) return `${Math.floor(minutes / 1440)} d`;
   return `${Math.floor(minutes / 1440)} d ${two(Math.floor((minutes % 1440) / 60))} h`;
 }
 

@@ -78,21 +78,20 @@ export function bindings(model: Model): readonly Binding[] {
   const add = (command: Command, keys: string, label: string, explained: string, changes = false): void => {
     found.push({ command, keys, label, explained, changes });
   };
-  if (list) add("move", "updown", "move", "also j and k, PgUp, PgDn, Home (g), End (G)");
-  else add("move", "updown", "scroll", "also j and k, PgUp, PgDn, Home (g), End (G)");
+  if (list) add("move", "updown", "move", "also j k, PgUp, PgDn, Home g, End G");
+  else add("move", "updown", "scroll", "also j k, PgUp, PgDn, Home g, End G");
   if (list && (view.kind === "objects" || placesOf(model, view) > 0)) add("open", "enter", "open", "also right: one level down");
   if (model.trail.length > 1) add("back", "esc", "back", "also left: one level up");
   if (control) {
     const pause = pauseScope(model);
     if (pause !== undefined) add("pause", "p", pause.kind, `${pause.kind} this account; asks first`, true);
-    if (retryScope(model) !== undefined)
-      add("retry", "r", "retry", "put the failed objects under the cursor to work again; asks first", true);
+    if (retryScope(model) !== undefined) add("retry", "r", "retry", "failed objects under the cursor go to work again; asks first", true);
     if (model.snapshot !== undefined && view.kind !== "help")
-      add("ceiling", "+/-", "rate", "raise or lower the ceiling of requests a second; asks first", true);
+      add("ceiling", "+/-", "rate", "the ceiling of requests a second; asks first", true);
   }
-  if (list) add("filter", "/", "filter", "show only what contains the text you type; esc clears it");
+  if (list) add("filter", "/", "filter", "only what contains the text you type; esc: all");
   if (view.kind === "campaign")
-    add("faults", "f", model.faultsOnly ? "all" : "faults", "only accounts that failed, pause or are throttled; again for all");
+    add("faults", "f", model.faultsOnly ? "all" : "faults", "only accounts that failed, pause or are throttled");
   if (cutover && view.kind === "campaign" && model.snapshot?.state !== "switched") {
     add("cutover", "c", "cutover", "preflight and switch; asks for the bucket's name", true);
   }

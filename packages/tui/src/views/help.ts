@@ -1,7 +1,6 @@
 // The help page: the keys that work in the view it was opened from, what the shapes mean, where the log is, how to come back.
 import { bindings } from "../keys/bindings.ts";
 import { paragraph } from "../line.ts";
-import { top } from "../model.ts";
 import { back } from "../navigate.ts";
 import type { Line, Theme } from "../theme.ts";
 import { rule, type Stage } from "./stage.ts";
@@ -16,14 +15,8 @@ export const keyNames = (keys: string, theme: Theme): string =>
       ? theme.glyphs.enter
       : keys;
 
-/** The page from the scroll position on, in at most `rows` lines. */
-export function helpLines(stage: Stage, rows: number): Line[] {
-  const all = everything(stage);
-  const first = Math.max(0, Math.min(top(stage.model).cursor.at, all.length - rows));
-  return all.slice(first, first + rows);
-}
-
-function everything(stage: Stage): Line[] {
+/** The whole page, as long as it is. */
+export function helpText(stage: Stage): Line[] {
   const { model, theme, width } = stage;
   const below = back(model);
   const label = 10;
@@ -42,22 +35,22 @@ function everything(stage: Stage): Line[] {
     `${glyphs.failed} failed`,
   ];
   return [
+    ...field("log", stage.logPath),
+    ...field("back", `${stage.resumeCommand} opens this dashboard again`),
     ...keys.flatMap((one) => field(keyNames(one.keys, theme), `${one.label}: ${one.explained}`)),
     ...field(
       "Ctrl-C",
       model.abilities.interrupt
         ? "stop: finish what is in flight, then leave; a second one leaves at once. Neither loses anything"
-        : "leave; the work is another process's and goes on",
+        : "leave; the work goes on",
     ),
     ...(model.abilities.control ? [] : field("", "Read-only: no key here changes the campaign.")),
     rule(stage, "shapes"),
     ...paragraph(shapes.join(", "), width - 1, 3, theme),
-    rule(stage, "files and commands"),
-    ...field("log", stage.logPath),
-    ...field("back", `${stage.resumeCommand} opens this dashboard again`),
     rule(stage, "words"),
+    ...paragraph("Granted access is not ownership: the uploader stays the owner until a copy in place or the switch.", width - 1, 3, theme),
     ...paragraph(
-      "Granted access is not ownership: the uploader stays the owner until a copy in place or the switch. The time left counts work seen done since this dashboard was opened; where a number would lie, a word stands.",
+      "Time left: from work seen done since this dashboard was opened; where a number would lie, a word stands.",
       width - 1,
       3,
       theme,

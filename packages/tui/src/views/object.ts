@@ -3,7 +3,7 @@ import { bytes, grouped } from "../cells/number.ts";
 import { dateTime } from "../cells/time.ts";
 import { paragraph } from "../line.ts";
 import { accountOf } from "../listing.ts";
-import type { LedgerRow, View } from "../model.ts";
+import type { LedgerRow } from "../model.ts";
 import { OUTCOME_WORDS } from "../tally.ts";
 import type { Line, Tone } from "../theme.ts";
 import { explanation } from "./reasons.ts";
@@ -11,13 +11,6 @@ import { rule, type Stage } from "./stage.ts";
 
 type Field = readonly [label: string, value: string, tone?: Tone];
 const LABEL = 16;
-
-/** The fields from the scroll position on, in at most `rows` lines. */
-export function objectLines(stage: Stage, view: Extract<View, { kind: "object" }>, rows: number): Line[] {
-  const all = everything(stage, view.row);
-  const first = Math.max(0, Math.min(view.cursor.at, all.length - rows));
-  return all.slice(first, first + rows);
-}
 
 function fieldLines(stage: Stage, [label, value, tone]: Field): Line[] {
   const { theme, width } = stage;
@@ -27,7 +20,8 @@ function fieldLines(stage: Stage, [label, value, tone]: Field): Line[] {
   );
 }
 
-function everything(stage: Stage, row: LedgerRow): Line[] {
+/** The whole text, as long as it is. */
+export function objectText(stage: Stage, row: LedgerRow): Line[] {
   const { model, theme } = stage;
   const load = model.loads.object;
   const facts = load?.value;
