@@ -343,6 +343,20 @@ test("results of another plan are refused by name", async () => {
   expect(await needsReconcile(it.redis, it.campaign.plan)).toBe(true);
 });
 
+test("a plan that was made again after work had begun is refused, and the old one's Redis is left as it was", async () => {
+  const it = await begin({ batches: { [A]: 2 } });
+  await run(it);
+  for (const ref of await it.campaign.refs(A)) await createLedger(it.campaign.store, ref, await rowsOf(it.campaign.store, ref));
+  const again = await begin({
+    name: it.redis.campaign,
+    batches: { [A]: 3 },
+    folder: it.campaign.config.store,
+    plannedAt: "2026-10-05T00:00:00Z",
+  });
+  await expect(run(again)).rejects.toThrow(/work was done on another plan than the one that is there now/);
+  expect(await jobs(it.redis, A, "wait")).toHaveLength(2);
+});
+
 test("a part that is missing is named", async () => {
   const it = await begin({ batches: { [A]: 2 } });
   await it.campaign.store.remove(`plan/account=${A}/part-00000.parquet`);

@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { type CampaignRedis, openRedis, RedisProblem, stopEmbedded } from "../src/index.ts";
+import { type CampaignRedis, type Log, openRedis, RedisProblem, stopEmbedded } from "../src/index.ts";
 import { embeddedPlace } from "../src/redis/embedded/place.ts";
 import { alive, awaitExit, serverPid } from "../src/redis/embedded/process.ts";
 
 const stores: string[] = [];
 const handles: CampaignRedis[] = [];
-const quiet = { info: () => undefined, warn: () => undefined };
+const quiet: Log = { info: () => undefined, warn: () => undefined };
 
 afterEach(async () => {
   for (const handle of handles.splice(0)) await handle.stop({ server: false });
@@ -34,7 +34,7 @@ async function newStore(name = "store"): Promise<string> {
   return store;
 }
 
-async function open(store: string, log = quiet): Promise<CampaignRedis> {
+async function open(store: string, log: Log = quiet): Promise<CampaignRedis> {
   const redis = await openRedis({ redis: "embedded", store, campaign: "t" }, log);
   handles.push(redis);
   return redis;
@@ -65,6 +65,7 @@ test("a folder with a space and a quote in its name gets a server of its own, pr
   const command = redis.connection("command");
   expect(await command.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "noeviction"]);
   expect(await command.config("GET", "appendonly")).toEqual(["appendonly", "yes"]);
+  expect(await command.config("GET", "hash-max-listpack-value")).toEqual(["hash-max-listpack-value", "1024"]);
   expect(await command.config("GET", "port")).toEqual(["port", "0"]);
   expect((await stat(join(store, "redis"))).mode & 0o777).toBe(0o700);
   expect(await readdir(join(store, "redis"))).toContain("redis.sock");
@@ -89,8 +90,8 @@ test("two processes that open at once end up with one server, and its starter's 
 test("killed without warning, it comes back with its data on the connections that are open", async () => {
   const store = await newStore();
   const narrated: string[] = [];
-  const log = { info: (s: string) => narrated.push(s), warn: (s: string) => narrated.push(s) };
-  const redis = await open(store, log as typeof quiet);
+  const tell = (sentence: string): void => void narrated.push(sentence);
+  const redis = await open(store, { info: tell, warn: tell });
   const command = redis.connection("command");
   await command.set("kept", "yes");
   const pid = await pidOf(store);

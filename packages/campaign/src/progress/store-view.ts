@@ -8,7 +8,7 @@ import { LedgerCatalog } from "../ledger/catalog.ts";
 import type { DoneOutcome, LedgerSummary } from "../ledger/result.ts";
 import { HISTORY_SLOT_S } from "../ledger/scripts/note.ts";
 import { type PlanSummary, sum } from "../plan/summary.ts";
-import { STARTED_PATH } from "../queue/started.ts";
+import { STARTED_PATH, type Started } from "../queue/started.ts";
 import { type CampaignStore, readJson, StoreError } from "../store/store.ts";
 import { FailureReader } from "./failures.ts";
 import { objectFacts } from "./object.ts";
@@ -76,11 +76,7 @@ async function storeSnapshot(
   config: CampaignConfig,
   accounts: AccountProgress[],
 ): Promise<ProgressSnapshot> {
-  const [phases, ceiling, started] = await Promise.all([
-    readPhases(store),
-    readCeiling(store),
-    readJson<{ at: number }>(store, STARTED_PATH),
-  ]);
+  const [phases, ceiling, started] = await Promise.all([readPhases(store), readCeiling(store), readJson<Started>(store, STARTED_PATH)]);
   const state = campaignState({ switched: isSwitched(phases), accounts, stopAsked: false, alive: false });
   const banner = bannerOf(accounts, undefined);
   const ceilingPerSecond = ceiling ?? config.limits.requestsPerSecond;

@@ -74,6 +74,8 @@ async function mend(redis: CampaignRedis, store: CampaignStore, plan: PlanSummar
   const keys = campaignKeys(redis.campaign);
   const accounts = Object.keys(plan.accounts) as AccountId[];
   const mark = planMark(plan);
+  // Before anything of an earlier plan is taken away.
+  const started = await startedAt(store, plan);
   const epoch = await readEpoch(connection, keys);
   if (epoch !== undefined && epoch.plan !== mark) {
     await assertReplaceable(redis, epoch.store, store.location);
@@ -93,7 +95,7 @@ async function mend(redis: CampaignRedis, store: CampaignStore, plan: PlanSummar
   const ceiling = await readCeiling(store);
   if (ceiling === undefined) await connection.hdel(keys.control, "ceiling");
   else await connection.hset(keys.control, "ceiling", ceiling);
-  await connection.hset(keys.meta, "startedAt", await startedAt(store));
+  await connection.hset(keys.meta, "startedAt", started);
   await writeEpoch(connection, keys, { plan: mark, store: store.location, accounts, at: new Date().toISOString() });
 }
 

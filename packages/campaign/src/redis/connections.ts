@@ -11,7 +11,7 @@ const COMMAND_MS_MAX = 15_000;
 const CONNECT_MS_MAX = 3_000;
 
 const common: Options = {
-  // RESP3 changes the shape of XREAD replies, which BullMQ's QueueEvents reads raw (stack.md).
+  // RESP3 changes the shape of XREAD replies, which BullMQ's QueueEvents reads raw.
   protocol: 2,
   connectTimeout: CONNECT_MS_MAX,
   retryStrategy: (times) => Math.min(25 * 2 ** times, RECONNECT_MS_MAX),

@@ -20,8 +20,8 @@ const settings = (place: EmbeddedPlace): string[] => [
   // At most one second is lost with the machine, nothing with the process; reconcile mends that second from the ledger.
   ...["--appendonly", "yes", "--appendfsync", "everysec", "--aof-load-truncated", "yes", "--save", ""],
   ...["--maxmemory-policy", "noeviction", "--maxmemory", "0"],
-  // A job's hash stays compact (stack.md).
-  ...["--hash-max-listpack-value", "1024"],
+  // A job's hash stays compact. This is the name that Redis 6.2 knows; later ones take it for hash-max-listpack-value.
+  ...["--hash-max-ziplist-value", "1024"],
 ];
 
 /** Joins the server of this place or starts it; returns when it answers. True where this call started it. */
