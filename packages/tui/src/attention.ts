@@ -57,7 +57,7 @@ export function attention(model: Model): readonly Attention[] {
       "done",
       "good",
       snapshot.state === "switched"
-        ? "the bucket owns its objects: nothing left to do"
+        ? "the bucket owner owns every object: nothing left to do"
         : `all ${grouped(doneOf(snapshot))} done; next: verify, preflight, cutover`,
     );
   }
