@@ -169,6 +169,26 @@ test("Redis killed with its data kept: nothing needs to be rebuilt, and what was
   expect((await checkpoints.claim(ref, "t2", "w")).finished.size).toBe(5);
 });
 
+test("workers that live through the death of Redis go on by themselves, with its data kept and with its data lost", async () => {
+  const it = await begin({ batches: { [A]: 30, [B]: 1 } });
+  await run(it);
+  work(it.redis, it.campaign, [A]);
+  await until("some work is done", async () => Number((await tally(it.redis, A)).remaining) < 250);
+  await server.kill();
+  await it.redis.ensureRunning();
+  await until("more work is done", async () => Number((await tally(it.redis, A)).remaining) < 150);
+  await server.kill({ withData: true });
+  await it.redis.ensureRunning();
+  expect((await run(it)).rebuilt).toBe(true);
+  await until("nothing remains", async () => (await tally(it.redis, A)).remaining === "0");
+  // What was queued later reaches workers that were idle when Redis died.
+  work(it.redis, it.campaign, [B]);
+  await until("nothing remains", async () => (await tally(it.redis, B)).remaining === "0");
+  expect(await ledgerRows(it.campaign, A)).toBe(300);
+  expect((await run(it)).mended).toEqual([]);
+  expect(await tally(it.redis, A)).toEqual({ planned: "300", remaining: "0", "done:granted": "300" });
+});
+
 test("killed in the middle of adding jobs, it leaves no epoch; run again, every batch has exactly one job", async () => {
   const it = await begin({ batches: { [A]: 800 }, rows: 1 });
   const program = fileURLToPath(new URL("./fixtures/reconcile.ts", import.meta.url));
