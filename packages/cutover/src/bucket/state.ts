@@ -1,6 +1,6 @@
-// Everything about the bucket that quitclaim changes, at one moment: what is saved before a change and compared after it.
+// Everything about the bucket that quitclaim changes, at one moment: what is saved before a change and restored by a rollback.
 import type { Target } from "../target.ts";
-import { type BucketAcl, readBucketAcl, sameAcl } from "./acl.ts";
+import { type BucketAcl, readBucketAcl } from "./acl.ts";
 import { type OwnershipMode, readOwnership } from "./ownership.ts";
 import { readPolicy } from "./policy.ts";
 import { type PublicAccess, readPublicAccess } from "./public-access.ts";
@@ -22,13 +22,4 @@ export async function readBucketState(target: Target): Promise<BucketState> {
     readPublicAccess(target),
   ]);
   return { ownership, policy, acl, publicAccess };
-}
-
-/** What of `b` is not as in `a`, of the members that quitclaim changes. */
-export function differences(a: BucketState, b: BucketState): ("ownership" | "policy" | "acl")[] {
-  const found: ("ownership" | "policy" | "acl")[] = [];
-  if (a.ownership !== b.ownership) found.push("ownership");
-  if (a.policy !== b.policy) found.push("policy");
-  if (!sameAcl(a.acl, b.acl)) found.push("acl");
-  return found;
 }
