@@ -13,7 +13,6 @@ export class KeyIndex {
   #added: string[] = [];
   /** Keys in `#sorted` that have no version left. */
   #gone = 0;
-  #surrogates = false;
   #versions = 0;
 
   /** Keys that have at least one version or delete marker. */
@@ -87,10 +86,6 @@ export class KeyIndex {
     if (this.#added.length === 0) return;
     const added = this.#added;
     this.#added = [];
-    if (!this.#surrogates && added.some(hasSurrogate)) {
-      this.#surrogates = true;
-      this.#sorted.sort(compareKeys);
-    }
     if (added.length <= insertSinglyMax) this.#insertSingly(added);
     else this.#merge(added);
   }
@@ -104,12 +99,11 @@ export class KeyIndex {
   }
 
   #merge(added: string[]): void {
-    const compare = this.#surrogates ? compareKeys : compareUnits;
-    added.sort(compare);
+    sortKeys(added);
     const merged: string[] = [];
     let i = 0;
     for (const key of this.#sorted) {
-      while (i < added.length && compare(added[i] as string, key) < 0) pushNew(merged, added[i++] as string);
+      while (i < added.length && compareKeys(added[i] as string, key) < 0) pushNew(merged, added[i++] as string);
       if (added[i] === key) this.#gone--;
       while (added[i] === key) i++;
       merged.push(key);
@@ -119,12 +113,11 @@ export class KeyIndex {
   }
 
   #lowerBound(key: string): number {
-    const compare = this.#surrogates || hasSurrogate(key) ? compareKeys : compareUnits;
     let low = 0;
     let high = this.#sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compare(this.#sorted[middle] as string, key) < 0) low = middle + 1;
+      if (compareKeys(this.#sorted[middle] as string, key) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -136,16 +129,33 @@ function pushNew(merged: string[], key: string): void {
   if (merged[merged.length - 1] !== key) merged.push(key);
 }
 
-function hasSurrogate(key: string): boolean {
-  return /[\ud800-\udfff]/.test(key);
-}
+/** Code units from here on (surrogates and what lies above them) are where the orders of UTF-16 and UTF-8 differ. */
+const high = /[\ud800-\uffff]/;
 
-function compareUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/**
+ * Sorts in place. Keys without high code units, nearly all, go through the engine's own string sort, far faster than a
+ * comparison of ours; between one of them and a key with high units the two orders agree.
+ */
+function sortKeys(keys: string[]): void {
+  const odd = keys.filter((key) => high.test(key));
+  if (odd.length === 0) {
+    keys.sort();
+    return;
+  }
+  const plain = keys.filter((key) => !high.test(key)).sort();
+  odd.sort(compareKeys);
+  let at = 0;
+  let i = 0;
+  for (const key of plain) {
+    while (i < odd.length && (odd[i] as string) < key) keys[at++] = odd[i++] as string;
+    keys[at++] = key;
+  }
+  while (i < odd.length) keys[at++] = odd[i++] as string;
 }
 
 /** UTF-8 byte order: as UTF-16 order, except that surrogates (above U+FFFF) come after U+E000..U+FFFF. */
 export function compareKeys(a: string, b: string): number {
+  if (a === b) return 0;
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
     const x = a.charCodeAt(i);
