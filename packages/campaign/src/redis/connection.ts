@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 
 /**
- * command: everything but BullMQ workers; a command fails within about two seconds where Redis does not answer.
+ * command: everything but BullMQ workers; a command fails within about two seconds where no Redis listens, 15 where one listens but hangs.
  * worker: BullMQ workers; waits for Redis to come back. events: BullMQ QueueEvents; waits as well.
  */
 export type ConnectionPurpose = "command" | "worker" | "events";
