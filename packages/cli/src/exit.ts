@@ -26,6 +26,7 @@ export class CommandError extends Error {
 /** Errors whose message is all a person needs: they name what to change. Anything else is a bug and shows its stack. */
 const FOR_PEOPLE = new Set([
   "AccountsFileError",
+  "CallRefused",
   "ConfigError",
   "CutoverRefusal",
   "EngineRunning",

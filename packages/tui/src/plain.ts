@@ -32,6 +32,7 @@ export async function plainReporter(options: ReporterOptions): Promise<ReporterE
   const { view, out, everyMs, json, signal } = options;
   let watched: Watched = { accounts: new Map() };
   let last: ProgressSnapshot | undefined;
+  const toldPauses = new Set<string>();
   let said = "";
   let saidAt = Number.NEGATIVE_INFINITY;
   let heardAt = Date.now();
@@ -48,6 +49,7 @@ export async function plainReporter(options: ReporterOptions): Promise<ReporterE
       last = snapshot;
       heardAt = Date.now();
       watched = watch(watched, snapshot);
+      if (!json) for (const line of newPauses(snapshot, toldPauses)) out.write(`${line}\n`);
       const left = campaignLeft(watched, snapshot);
       say(signatureOf(snapshot), () => (json ? jsonLine(snapshot, left) : textLine(snapshot, left)));
       if (isOver(snapshot)) return { reason: "finished", last };
@@ -92,12 +94,20 @@ export function textLine(snapshot: ProgressSnapshot, left: Left): string {
     `failed ${grouped(failedOf(snapshot))}`,
     ...(snapshot.held > 0 ? [`held ${grouped(snapshot.held)}`] : []),
     ...(snapshot.throttledShare >= 0.001 ? [`slow down ${percent(snapshot.throttledShare, 1)}`] : []),
-    ...snapshot.accounts.flatMap((one) => (one.pause === undefined ? [] : [`${one.name} paused: ${one.pause.cause}`])),
-    ...(snapshot.banner === undefined ? [] : [snapshot.banner]),
+    ...snapshot.accounts.flatMap((one) => (one.pause === undefined ? [] : [`${one.name} paused`])),
   ];
   const state = campaignState(snapshot.state, glyphs).word;
   const done = `${grouped(finishedOf(snapshot))} of ${grouped(snapshot.planned)} (${percent(shareOf(snapshot), 1)})`;
   return legible(`${clock(snapshot.at)} ${state}${phase === undefined ? "" : ` ${phase}`} ${done} ${parts.join(", ")}`, "unicode");
+}
+
+/** A pause is explained once, on a line of its own; the lines after it only name the account. */
+function newPauses(snapshot: ProgressSnapshot, told: Set<string>): string[] {
+  return snapshot.accounts.flatMap(({ account, name, pause }) => {
+    if (pause === undefined || told.has(`${account} ${pause.at}`)) return [];
+    told.add(`${account} ${pause.at}`);
+    return [legible(`${clock(pause.at)} ${name} (${account}) paused by the ${pause.by}: ${pause.cause}`, "unicode")];
+  });
 }
 
 function jsonLine(snapshot: ProgressSnapshot, left: Left): string {

@@ -37,18 +37,19 @@ async function report(view: CampaignView, json: boolean): Promise<string[]> {
 describe("plain lines", () => {
   it("are written where something changed, with the facts of the screen", async () => {
     const lines = await report(answering(base, base, base, later, over), false);
-    expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/ml-research \(444455556666\) paused by the breaker: AssumeRole denied/);
+    expect(lines[1]).toMatch(
       /^\d\d:\d\d:\d\d running run 15,2\d\d,\d{3} of 41,200,350 \(37\.0 %\) [\d,]+ objects\/s, may 3,500 requests\/s, .*failed 53, held 143/,
     );
-    expect(lines[0]).toContain("ml-research paused: AssumeRole denied");
-    expect(lines[2]).toMatch(/finished .* finished, failed 53/);
+    expect(lines[1]).toMatch(/ml-research paused$/);
+    expect(lines[3]).toMatch(/finished .* finished, failed 53/);
   });
 
   it("say that nothing is heard, and go on", async () => {
     const lines = await report(answering(base, new Error("connect ENOENT"), new Error("connect ENOENT"), over), false);
-    expect(lines).toHaveLength(3);
-    expect(lines[1]).toMatch(/no connection for \d+ s: connect ENOENT$/);
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toMatch(/no connection for \d+ s: connect ENOENT$/);
   });
 
   it("are JSON where asked, one object each", async () => {

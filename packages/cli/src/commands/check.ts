@@ -13,7 +13,10 @@ export async function check(invocation: Invocation): Promise<ExitCode> {
   const prove = prover(campaign);
   const result = await checkCampaign(store, {
     owner: claimed(bucket.owner, "bucket owner", bucket.ownerCanonicalId, () => prove(sessions.owner)),
-    accounts: config.accounts.map((a) => claimed(a.id, a.name, a.canonicalId, () => prove(sessions.of(a)))),
+    accounts: config.accounts.map((a) => ({
+      ...claimed(a.id, a.name, a.canonicalId, () => prove(sessions.of(a))),
+      client: () => campaign.client(sessions.of(a)),
+    })),
     region: bucket.region,
     target: (ownerCanonicalId) => ({
       bucket: bucket.name,

@@ -1,7 +1,7 @@
 // `quitclaim cutover` and `quitclaim rollback`: the switch, and the way back.
 
 import { embeddedRuns, openRedis } from "@quitclaim/campaign";
-import { cutoverLines, rollback as rollBack, rollbackLines, cutover as switchBucket } from "@quitclaim/cutover";
+import { cutoverLines, rollback as rollBack, rollbackLines, stands, cutover as switchBucket } from "@quitclaim/cutover";
 import { engineHolder } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
@@ -35,6 +35,19 @@ export async function cutover(invocation: Invocation, flags: CutoverFlags): Prom
     case "rolled-back":
       return EXIT.preflightRefused;
   }
+}
+
+/** The switch as the dashboard orders it, after the bucket's name was typed there; one sentence about how it went. */
+export async function cutoverFromDashboard(campaign: Campaign): Promise<string> {
+  await assertNobodyWorks(campaign);
+  const target = await openTarget(campaign);
+  const { inventoryAgeHours } = campaign.config.limits;
+  const result = await switchBucket(target, campaign.store, { confirm: target.bucket, accept: [], inventoryAgeHours });
+  if (result.outcome === "refused") {
+    const standing = result.preflight.findings.filter(stands).map((f) => f.id);
+    return `not switched: ${standing.join(", ")} in the way; \`quitclaim preflight\` says what to do`;
+  }
+  return cutoverLines(target.bucket, result).at(result.outcome === "switched" ? -2 : -1) ?? result.outcome;
 }
 
 /** Requests in flight would all fail at the switch, and what they were about would be unknown. */

@@ -41,9 +41,23 @@ async function assertRunnable(campaign: Campaign, plan: PlanSummary): Promise<vo
       `bucket ${plan.bucket} is switched to BucketOwnerEnforced already: its owner owns every object and ACLs are off, so there is nothing to run. \`quitclaim rollback\` takes it back.`,
     );
   }
+  const { config } = campaign;
+  if (plan.campaign !== config.campaign || plan.bucket !== config.bucket.name) {
+    throw new CommandError(
+      EXIT.usage,
+      `the plan in ${campaign.store.location} is of campaign ${plan.campaign} on bucket ${plan.bucket}, the campaign file says ${config.campaign} on ${config.bucket.name}. Give this campaign a store of its own.`,
+    );
+  }
+  const lost = Object.entries(plan.accounts).filter(([id, a]) => a.batches > 0 && !config.accounts.some((c) => c.id === id));
+  if (lost.length > 0) {
+    throw new CommandError(
+      EXIT.usage,
+      `the plan has work for ${lost.map(([id, a]) => `${id} (${a.name})`).join(", ")}, which the campaign file no longer names. Put the account back, or plan again.`,
+    );
+  }
   const copies = plan.planned.copy ?? 0;
   const fenced = await readJson<{ state?: string }>(campaign.store, "cutover/fence.json");
-  if (copies > 0 && campaign.config.bucket.dialect === "aws" && (fenced === undefined || fenced.state === "lifted")) {
+  if (copies > 0 && config.bucket.dialect === "aws" && (fenced === undefined || fenced.state === "lifted")) {
     throw new CommandError(
       EXIT.usage,
       `the plan copies ${copies} objects, and without the fence their uploaders would own the copies as well (Object Ownership must be BucketOwnerPreferred). First: quitclaim fence --config ${campaign.config.file}`,
@@ -91,7 +105,7 @@ function exitOfEnd(end: EngineEnd, signalled: ExitCode | undefined): ExitCode {
     case "enforced":
       return EXIT.done;
     case "blocked":
-      return end.snapshot.accounts.some((a) => a.pause?.by === "breaker") ? EXIT.stoppedByBreaker : EXIT.done;
+      return EXIT.stoppedByBreaker;
     case "stopped":
       return signalled ?? EXIT.done;
   }

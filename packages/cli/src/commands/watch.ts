@@ -2,15 +2,18 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { explain } from "@quitclaim/aws";
-import { type PlanSummary, type ProgressSnapshot, statusJson } from "@quitclaim/campaign";
+import { jsonBytes, type PlanSummary, type ProgressSnapshot, readJson, statusJson } from "@quitclaim/campaign";
 import { finalSummary, plainReporter, renderDashboard } from "@quitclaim/tui";
 import { engineHolder } from "../engine/lease.ts";
 import { logPath } from "../engine/log.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
 import { openLive } from "../live.ts";
+import { cutoverFromDashboard } from "./cutover.ts";
 
 const TICK_MS = 500;
+/** The last snapshot that somebody looked at, for the line about what happened since. */
+const LAST_SEEN = "control/last-seen.json";
 
 export interface WatchFlags {
   readonly readonly?: boolean;
@@ -41,10 +44,16 @@ export async function showDashboard(invocation: Invocation, campaign: Campaign, 
     if (redis === undefined) return;
     await control.requestStop("Ctrl-C in the dashboard");
     const holder = await engineHolder(redis);
-    if (times === 2 && holder?.host === hostname()) for (const _ of [1, 2]) process.kill(holder.pid, "SIGTERM");
+    if (times === 2 && holder?.host === hostname()) {
+      // Twice, as a person would: the first asks the engine to drain, the second to leave at once.
+      process.kill(holder.pid, "SIGTERM");
+      await sleep(100);
+      process.kill(holder.pid, "SIGTERM");
+    }
     while ((await engineHolder(redis)) !== undefined) await sleep(200);
   };
   try {
+    const lastSeen = await readJson<ProgressSnapshot>(campaign.store, LAST_SEEN);
     const { reason, last } = await renderDashboard({
       view: live.view,
       control,
@@ -58,8 +67,10 @@ export async function showDashboard(invocation: Invocation, campaign: Campaign, 
       explain,
       exitWhenFinished: flags.leaveWhenFinished === true,
       signal: invocation.signals.drain,
-      ...(flags.readonly === true ? {} : { onInterrupt: interrupt }),
+      ...(lastSeen === undefined ? {} : { lastSeen }),
+      ...(flags.readonly === true ? {} : { onInterrupt: interrupt, onCutover: () => cutoverFromDashboard(campaign) }),
     });
+    if (last !== undefined) await campaign.store.write(LAST_SEEN, jsonBytes(last));
     if (reason === "interrupted") return invocation.signals.exitCode ?? EXIT.interrupted;
     return reason === "finished" && last !== undefined ? exitOfSnapshot(last) : EXIT.done;
   } finally {
