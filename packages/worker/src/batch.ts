@@ -186,7 +186,7 @@ export class BatchRun {
       this.stop({ kind: "enforced" });
       return;
     }
-    const result: ResultRow = { key: row.key, versionId: row.versionId, op: row.op, ...verdict.finding, at: Date.now() };
+    const result: ResultRow = { ...verdict.finding, key: row.key, versionId: row.versionId, op: row.op, at: Date.now() };
     if (verdict.kind === "denied") {
       this.#denial = { code: result.code, message: result.detail, httpStatus: result.httpStatus };
       this.#held.push({ index, row: result, successes: breaker.successes });

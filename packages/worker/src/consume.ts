@@ -42,6 +42,9 @@ type BatchWorker = Worker<JobData, JobResult>;
 
 export class AccountConsumer {
   readonly account: AccountId;
+  /** BullMQ gives the abort signal only to a function that declares exactly these three parameters. */
+  readonly processor = (job: BatchJob, token: string | undefined, signal: AbortSignal | undefined): Promise<JobResult> =>
+    this.#process(job, token ?? "", signal);
   readonly #options: ConsumerOptions;
   readonly #runs = new Set<BatchRun>();
   #worker: BatchWorker;
@@ -92,10 +95,7 @@ export class AccountConsumer {
 
   #build(): BatchWorker {
     const { redis, surroundings } = this.#options;
-    // BullMQ gives the abort signal only to a processor that declares exactly these three parameters.
-    const processor = (job: BatchJob, token: string | undefined, signal: AbortSignal | undefined): Promise<JobResult> =>
-      this.#process(job, token ?? "", signal);
-    const worker: BatchWorker = new Worker(queueName(redis.campaign, this.account), processor, {
+    const worker: BatchWorker = new Worker(queueName(redis.campaign, this.account), this.processor, {
       ...workerOptions(redis.connection("worker"), ACCOUNT_BATCHES_MAX),
       name: surroundings.worker,
     });

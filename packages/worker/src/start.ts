@@ -59,12 +59,14 @@ export interface RunningWorker {
   readonly done: Promise<void>;
 }
 
-/** Serves every account of the plan that the configuration has credentials for. Claims at once. */
+/** Serves every account of the plan that the configuration has credentials for. Claims at once. Throws RedisProblem. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, store, redis, checkpoints, plan, sessions } = options;
   const { bucket, limits } = config;
   const id = `${hostname()}/${process.pid}`;
   const startedAt = Date.now();
+  // An order to stop that was given before this worker came is not for it; its time is Redis's, not ours.
+  const oldOrder = (await options.feed.read()).stop?.at;
   const s3: S3Target = {
     region: bucket.region,
     forcePathStyle: bucket.forcePathStyle,
@@ -151,7 +153,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }
     const batchesInFlight = consumers.reduce((n, consumer) => n + consumer.batchesInFlight, 0);
     await checkpoints.seen({ id, host: hostname(), pid: process.pid, startedAt, batchesInFlight });
-    if (control.stop !== undefined && control.stop.at >= startedAt) leave("drain", control.stop.by);
+    if (control.stop !== undefined && control.stop.at !== oldOrder && stopping === undefined) leave("drain", control.stop.by);
   }
 
   async function watch(): Promise<void> {

@@ -119,6 +119,7 @@ describe("granting access", () => {
       expect(new Set(ledger.map((r) => r.outcome))).toEqual(new Set(["granted"]));
       for (const row of rows) expect(grantsOf(bucket, row.key)).toContain(full(owner(sandbox)));
     }
+    expect(await campaign.snapshot()).toMatchObject({ planned: 900, done: { granted: 900 }, failed: {}, remaining: 0 });
     await campaign.close();
   });
 

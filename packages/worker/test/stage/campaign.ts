@@ -15,14 +15,17 @@ import {
   emptyCounts,
   jsonBytes,
   openLocalStore,
+  openProgress,
   openQueues,
   openRedis,
   type Pause,
   type PlanRow,
   type PlanSummary,
   PlanWriter,
+  type ProgressSnapshot,
   RedisCheckpoints,
   type ResultRow,
+  type RetrySelection,
   readLedger,
   reconcile,
 } from "@quitclaim/campaign";
@@ -60,6 +63,8 @@ export interface TestCampaign {
   readonly events: WorkerEvent[];
   readonly pauses: Map<AccountId, Pause>;
   resume(account: AccountId): Promise<void>;
+  retry(selection: RetrySelection): Promise<number>;
+  snapshot(): Promise<ProgressSnapshot>;
   work(): Promise<RunningWorker>;
   /** Resolves when every batch has its ledger file and its job is over. */
   finished(): Promise<void>;
@@ -102,7 +107,7 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
   const events: WorkerEvent[] = [];
   const pauses = new Map<AccountId, Pause>();
   const running: RunningWorker[] = [];
-  const everyAccount = [...queues.all.keys()];
+  const progress = await openProgress({ redis, store, plan, config });
 
   const refs = choice.work.flatMap(({ account, rows, batchRows = 100 }) =>
     chunks(rows, batchRows).map((chunk, i) => ({
@@ -126,8 +131,10 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
     pauses,
     async resume(account) {
       pauses.delete(account);
-      await queues.get(account).resume();
+      await progress.control.resume(account);
     },
+    retry: (selection) => progress.control.retry(selection),
+    snapshot: () => progress.view.snapshot(),
     async work() {
       const worker = await startWorker({
         config,
@@ -136,13 +143,11 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
         checkpoints,
         control: {
           async pause(account, pause) {
-            for (const each of account === undefined ? everyAccount : [account]) {
-              pauses.set(each, pause);
-              await queues.get(each).pause();
-            }
+            for (const each of account === undefined ? queues.all.keys() : [account]) pauses.set(each, pause);
+            await progress.control.pause(account, pause);
           },
         },
-        feed: { read: async () => ({}) },
+        feed: progress.feed,
         plan,
         sessions: sessionsOf(sandbox, name),
         onEvent: (event) => events.push(event),
@@ -179,6 +184,7 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
     },
     async close() {
       for (const worker of running) await worker.stop("now");
+      await progress.close();
       await queues.close();
       await redis.stop({ server: true });
       await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,9 @@
 // One worker in a process of its own, to be killed: reads what makeCampaign made, works until it is told to stop.
 import { openSession } from "@quitclaim/aws";
 import {
-  type AccountId,
   type CampaignConfig,
   openLocalStore,
-  openQueues,
+  openProgress,
   openRedis,
   type PlanSummary,
   RedisCheckpoints,
@@ -23,7 +22,7 @@ const store = await openLocalStore(config.store);
 const plan = await readJson<PlanSummary>(store, "plan/plan.json");
 if (plan === undefined) throw new Error("no plan");
 const redis = await openRedis({ redis: config.redis, store: config.store, campaign: config.campaign }, quiet);
-const queues = openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
+const progress = await openProgress({ redis, store, plan, config });
 const sts = { region: config.bucket.region, endpoint: config.bucket.endpoint ?? "" };
 const base = openSession({ kind: "keys", ...order.owner }, sts);
 const worker = await startWorker({
@@ -31,8 +30,8 @@ const worker = await startWorker({
   store,
   redis,
   checkpoints: new RedisCheckpoints(redis),
-  control: { pause: async (account) => void (account && (await queues.get(account).pause())) },
-  feed: { read: async () => ({}) },
+  control: progress.control,
+  feed: progress.feed,
   plan,
   sessions: {
     owner: base,
@@ -45,7 +44,7 @@ const worker = await startWorker({
 });
 process.on("message", (how) => {
   void worker.stop(how === "now" ? "now" : "drain").then(async () => {
-    await queues.close();
+    await progress.close();
     await redis.stop({ server: false });
     process.disconnect();
   });
