@@ -2,7 +2,7 @@
 import { type Acl, allUsers, authenticatedUsers, type Grant, groupGrant, logDelivery, userGrant } from "./acl.ts";
 
 /** Canonical ID that `aws-exec-read` grants READ to (Amazon EC2, for AMI bundles). */
-export const ec2CanonicalId = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
+const ec2CanonicalId = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
 
 export const objectCannedAcls = [
   "private",

@@ -14,7 +14,7 @@ function covers(grant: Grant, who: string, ignorePublic: boolean): boolean {
 }
 
 /** Block Public Access counts a grant to everybody, or to everybody with an AWS account, as public. */
-export function isPublicGrant(grant: Grant): boolean {
+function isPublicGrant(grant: Grant): boolean {
   return grant.grantee.kind === "group" && (grant.grantee.uri === allUsers || grant.grantee.uri === authenticatedUsers);
 }
 

@@ -36,7 +36,7 @@ export function stringToSign(algorithm: string, date: string, scope: string, req
 }
 
 /** Names of a SignedHeaders list; 403 unless `host` is among them. */
-export function signedNames(signedHeaders: string): readonly string[] {
+function signedNames(signedHeaders: string): readonly string[] {
   const known = signedLists.get(signedHeaders);
   if (known !== undefined) return known;
   const names = signedHeaders.split(";");

@@ -9,7 +9,7 @@ import { type Content, isVirtual, readContent, virtualHashBytesMax } from "../st
 import type { Checksum, ChecksumAlgorithm } from "../store/object.ts";
 import { crc32c, crc64nvme } from "./crc.ts";
 
-export const checksumAlgorithms: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
+const checksumAlgorithms: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
 const headerPrefix = "x-amz-checksum-";
 
 /** base64. */

@@ -12,7 +12,7 @@ export interface Address {
   readonly key: string | undefined;
 }
 
-export const keyBytesMax = 1024;
+const keyBytesMax = 1024;
 const virtualHost = /^(.+?)\.(?:s3(?:[.-][a-z0-9-]+)?\.)?(?:localhost|amazonaws\.com)$/;
 const serviceHost = /^s3(?:[.-][a-z0-9-]+)?$/;
 

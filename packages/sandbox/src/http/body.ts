@@ -3,11 +3,11 @@ import type { IncomingMessage } from "node:http";
 import { S3Error } from "./s3-error.ts";
 
 /** 5 GiB, the most a single PUT may carry. */
-export const putBytesMax = 5 * 1024 ** 3;
+const putBytesMax = 5 * 1024 ** 3;
 const noBytes = Buffer.alloc(0);
 
 /** Whether nothing follows the headers. */
-export function isBodiless(request: IncomingMessage): boolean {
+function isBodiless(request: IncomingMessage): boolean {
   const length = request.headers["content-length"];
   return length === undefined ? request.headers["transfer-encoding"] === undefined : length === "0";
 }

@@ -1,6 +1,6 @@
 /**
  * What the S3 server tells the outside about each request, and lets it decide: faults before and after an operation, a log
- * of accepted writes, an observer of every answer. The server works with any implementation; `quiet` ones are here.
+ * of accepted writes, an observer of every answer.
  */
 import type { S3Error } from "./s3-error.ts";
 
@@ -58,7 +58,3 @@ export interface WriteLog {
 export interface Observer {
   answered(call: CallSummary, status: number, code: string | undefined): void;
 }
-
-export const noFaults: Faults = { before: () => undefined, after: () => undefined };
-export const noWriteLog: WriteLog = { record: () => undefined };
-export const noObserver: Observer = { answered: () => undefined };

@@ -1,4 +1,4 @@
-/** Get/Put/DeletePublicAccessBlock of a bucket, and the XML that the account-level calls share. */
+/** Get/Put/DeletePublicAccessBlock of a bucket. */
 import { demand } from "../authorize.ts";
 import type { Reply } from "../http/exchange.ts";
 import { malformedXml, S3Error } from "../http/s3-error.ts";
@@ -44,7 +44,7 @@ export const deletePublicAccessBlock: Operation = {
 };
 
 /** PublicAccessBlockConfiguration; a flag left out is false. */
-export function readPublicAccessBlock(body: Buffer): PublicAccessBlock {
+function readPublicAccessBlock(body: Buffer): PublicAccessBlock {
   const root = readXml(body);
   if (root.name !== "PublicAccessBlockConfiguration") throw malformedXml();
   return {
@@ -61,7 +61,7 @@ function flag(root: XmlElement, name: string): boolean {
   return text === "true";
 }
 
-export function writePublicAccessBlock(block: PublicAccessBlock): string {
+function writePublicAccessBlock(block: PublicAccessBlock): string {
   return document(
     "PublicAccessBlockConfiguration",
     element("BlockPublicAcls", block.blockPublicAcls) +

@@ -125,7 +125,7 @@ export interface WriteDetails {
   readonly detail?: Readonly<Record<string, string>> | undefined;
 }
 
-export const invalidVersionId = (id: string): S3Error =>
+const invalidVersionId = (id: string): S3Error =>
   new S3Error(400, "InvalidArgument", "Invalid version id specified", { details: { ArgumentName: "versionId", ArgumentValue: id } });
 
 /** `x-amz-expected-bucket-owner` and its source twin: 403 unless the bucket is that account's. */

@@ -21,7 +21,7 @@ import { attributesFrom, redirectFrom, storageClassFrom, tagsFrom } from "./writ
 import { lockFrom } from "./write-lock.ts";
 import { demandWrite, storeObject } from "./write-object.ts";
 
-export const copyBytesMax = 5 * 1024 ** 3;
+const copyBytesMax = 5 * 1024 ** 3;
 const selfCopy =
   "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
 
