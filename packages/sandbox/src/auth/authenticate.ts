@@ -9,7 +9,7 @@ import type { Query } from "../http/query.ts";
 import { S3Error } from "../http/s3-error.ts";
 import { canonicalRequest, demandAmzHeadersSigned, stringToSign } from "./canonical.ts";
 import * as refusals from "./refusals.ts";
-import { type CredentialScope, parseAmzDate, parseScope } from "./scope.ts";
+import { amzDate, type CredentialScope, parseAmzDate, parseScope } from "./scope.ts";
 import type { SigningKey, SigningKeys } from "./signing-key.ts";
 
 export interface Unauthenticated {
@@ -107,7 +107,7 @@ function headerClaim(request: Unauthenticated, header: string, by: Authenticator
 function amzDateOf(sent: string): string | undefined {
   if (/^\d{8}T/.test(sent)) return sent;
   const at = Date.parse(sent);
-  return Number.isNaN(at) ? undefined : `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+  return Number.isNaN(at) ? undefined : amzDate(at);
 }
 
 function queryClaim(request: Unauthenticated, by: Authenticator): Claim {
