@@ -17,8 +17,8 @@ export interface CampaignRedis {
   /** Embedded: starts the server again where it died (the connections find it by themselves). URL: waits for nothing, only asks. Throws RedisProblem. */
   ensureRunning(): Promise<void>;
   /**
-   * Closes this process's connections. An embedded server is ended with them when `server` is true, or when it is left out, this
-   * handle started the server, and no other client is connected; its data stays in the campaign folder.
+   * Closes this process's connections. The last one out ends an embedded server, whoever started it: when `server` is true, or when it is
+   * left out and no other client is connected. Its data stays in the campaign folder.
    */
   stop(options?: { readonly server?: boolean }): Promise<void>;
   /** For people, without secrets: `embedded Redis at /…/redis.sock`, `redis://host:6379/0`. */

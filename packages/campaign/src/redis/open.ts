@@ -37,13 +37,13 @@ export async function embeddedRuns(store: string, campaign: string): Promise<boo
 
 async function openEmbedded(source: RedisSource, log: Log): Promise<CampaignRedis> {
   const place = embeddedPlace(source.store, source.campaign);
-  let started = await ensureServer(place);
+  await ensureServer(place);
   return open("embedded", source.campaign, { socket: place.socket }, `the campaign's own Redis (${place.socket})`, log, {
     revive: async () => {
-      started = (await ensureServer(place)) || started;
+      await ensureServer(place);
     },
     end: async (asked) => {
-      if (asked === true || (asked === undefined && started && (await alone(place)))) await endServer(place);
+      if (asked === true || (asked === undefined && (await alone(place)))) await endServer(place);
     },
   });
 }
