@@ -32,7 +32,7 @@ export class ByteStream {
 
   /** The error for what is wrong about here. */
   fault(reason: string): OrcError {
-    if (this.#missing) return new OrcError(this.#file, this.#place, `${reason}: this stream is missing`);
+    if (this.#missing) return new OrcError(this.#file, this.#place, "is missing, though there are values that need it");
     return new OrcError(this.#file, { ...this.#place, offset: this.#chunks.offset }, reason);
   }
 

@@ -37,7 +37,8 @@ export function parseFooter(bytes: Uint8Array, contentEnd: number, fault: Fault)
   let end = HEADER_BYTES;
   let counted = 0;
   for (const [i, stripe] of stripes.entries()) {
-    if (stripe.offset < end) throw fault(`has stripe ${i + 1} begin at byte ${stripe.offset}, before byte ${end} where what precedes it ends`);
+    if (stripe.offset < end)
+      throw fault(`has stripe ${i + 1} begin at byte ${stripe.offset}, before byte ${end} where what precedes it ends`);
     end = stripe.offset + stripe.indexLength + stripe.dataLength + stripe.footerLength;
     if (end > contentEnd) throw fault(`has stripe ${i + 1} end at byte ${end}, after byte ${contentEnd} where all stripes must have ended`);
     counted += stripe.rows;

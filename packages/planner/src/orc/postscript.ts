@@ -1,6 +1,7 @@
 // The postscript: the last bytes of an ORC file, never compressed. It says how everything else is compressed and where the footer begins.
-import { BLOCK_BYTES_MAX } from "./limits.ts";
+
 import type { Fault } from "./error.ts";
+import { BLOCK_BYTES_MAX } from "./limits.ts";
 import { Message } from "./protobuf.ts";
 
 export type Codec = "none" | "zlib" | "snappy" | "lzo" | "lz4" | "zstd" | "brotli";
@@ -44,8 +45,10 @@ export function parsePostScript(bytes: Uint8Array, fault: Fault): PostScript {
     else if (message.field === 6) writerVersion = message.uint();
     else if (message.field === 8000) magic = message.text();
   }
-  if (magic !== "ORC") throw fault("does not end as an ORC file does: it was cut off, or is no ORC file");
-  if (!VERSIONS.includes(version.join("."))) throw fault(`is in the ORC format ${version.join(".")}, which is not known; known are 0.11 and 0.12`);
+  // The first writers left the magic out here; the file's header has it in any case.
+  if (magic !== "ORC" && magic !== "") throw fault(`has the magic ${JSON.stringify(magic)} where "ORC" is expected`);
+  if (!VERSIONS.includes(version.join(".")))
+    throw fault(`is in the ORC format ${version.join(".")}, which is not known; known are 0.11 and 0.12`);
   const codec = CODECS[codecNumber];
   if (codec === undefined) throw fault(`names the compression number ${codecNumber}, which is not known`);
   if (codec === "lzo" || codec === "brotli") throw fault(`is compressed with ${codec}, which cannot be read; S3 Inventory writes zlib`);

@@ -80,11 +80,14 @@ export function schemaColumns(types: readonly Type[], fault: Fault): Column[] {
   if (root === undefined) return [];
   const hasParent = new Set<number>();
   for (const [id, type] of types.entries()) {
-    const wanted = type.kind === "struct" ? type.fieldNames.length : type.kind === "uniontype" ? type.subtypes.length : (CHILDREN[type.kind] ?? 0);
-    if (type.subtypes.length !== wanted) throw fault(`has ${type.subtypes.length} types below its ${type.kind} (type ${id}), not ${wanted}`);
+    const wanted =
+      type.kind === "struct" ? type.fieldNames.length : type.kind === "uniontype" ? type.subtypes.length : (CHILDREN[type.kind] ?? 0);
+    if (type.subtypes.length !== wanted)
+      throw fault(`has ${type.subtypes.length} types below its ${type.kind} (type ${id}), not ${wanted}`);
     for (const below of type.subtypes) {
       // A node's number is greater than that of the node above it: so there are no circles.
-      if (below <= id || below >= types.length || hasParent.has(below)) throw fault(`has types that are no tree (type ${below} below type ${id})`);
+      if (below <= id || below >= types.length || hasParent.has(below))
+        throw fault(`has types that are no tree (type ${below} below type ${id})`);
       hasParent.add(below);
     }
   }

@@ -14,7 +14,8 @@ const STREAM_KINDS = [
   "BLOOM_FILTER",
   "BLOOM_FILTER_UTF8",
 ] as const;
-export type StreamKind = (typeof STREAM_KINDS)[number];
+/** "other": of a kind that is not known here, to be passed over as the format wants it. */
+export type StreamKind = (typeof STREAM_KINDS)[number] | "other";
 
 /** Bytes [start, end) of the file. */
 export interface Stream {
@@ -48,7 +49,7 @@ export function parseStripeFooter(bytes: Uint8Array, stripe: StripeInformation, 
   let at = stripe.offset;
   while (message.next()) {
     if (message.field === 1) {
-      const stream = parseStream(message.message(), at, fault);
+      const stream = parseStream(message.message(), at);
       at = stream.end;
       streams.push(stream);
     } else if (message.field === 2) encodings.push(parseEncoding(message.message(), fault));
@@ -62,6 +63,7 @@ export function parseStripeFooter(bytes: Uint8Array, stripe: StripeInformation, 
   const seen = new Set<string>();
   for (const { kind, column } of streams) {
     if (column >= columns) throw fault(`has a stream of column ${column}, but there are only ${columns}`);
+    if (kind === "other") continue;
     const name = `${kind} ${column}`;
     if (seen.has(name)) throw fault(`has two streams ${kind} of column ${column}`);
     seen.add(name);
@@ -69,7 +71,7 @@ export function parseStripeFooter(bytes: Uint8Array, stripe: StripeInformation, 
   return { streams, encodings, writerTimezone };
 }
 
-function parseStream(message: Message, start: number, fault: Fault): Stream {
+function parseStream(message: Message, start: number): Stream {
   let kind = 0;
   let column = 0;
   let length = 0;
@@ -78,9 +80,7 @@ function parseStream(message: Message, start: number, fault: Fault): Stream {
     else if (message.field === 2) column = message.uint();
     else if (message.field === 3) length = message.uint();
   }
-  const name = STREAM_KINDS[kind];
-  if (name === undefined) throw fault(`has a stream of the kind number ${kind}, which is not known`);
-  return { kind: name, column, start, end: start + length };
+  return { kind: STREAM_KINDS[kind] ?? "other", column, start, end: start + length };
 }
 
 function parseEncoding(message: Message, fault: Fault): Encoding {
