@@ -25,6 +25,7 @@ import {
   replaceLedger,
   StoreError,
   sum,
+  summarize,
 } from "@quitclaim/campaign";
 import { type Breaker, deniedCause } from "./breaker.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
@@ -226,14 +227,13 @@ export class BatchRun {
   async #write(hold: BatchHold): Promise<BatchEnd> {
     const { store } = this.#around;
     const rows = this.#results as ResultRow[];
+    let written = summarize(rows, this.#retry?.number ?? 0);
     if (this.#retry !== undefined) await replaceLedger(store, this.#ref, rows, this.#retry.number);
-    else if (!(await createLedger(store, this.#ref, rows))) {
-      // Somebody else's file is complete too, and it came first.
-      await hold.finish(await readLedgerSummary(store, this.#ref));
-      return { kind: "finished", rows: rows.length, failed: rows.filter((r) => r.outcome === "failed").length };
-    }
-    await hold.finish();
-    return { kind: "finished", rows: rows.length, failed: rows.filter((r) => r.outcome === "failed").length };
+    // Somebody else's file is complete too, and it came first.
+    else if (!(await createLedger(store, this.#ref, rows))) written = (await readLedgerSummary(store, this.#ref)) ?? written;
+    // The counters follow the file, not the notes: a Redis that was killed may have forgotten its last second.
+    await hold.finish(written);
+    return { kind: "finished", rows: written.rows, failed: sum(written.failed) };
   }
 
   /** Every request of this batch passes here: fence first and last, gate in between. */

@@ -123,6 +123,30 @@ describe("granting access", () => {
     await campaign.close();
   });
 
+  it("re-encrypts to the bucket owner's key without moving data, then grants; a refusal is S3's own", async () => {
+    const bucket = "reencrypt";
+    await makeBucket(sandbox, bucket, { versioning: "Enabled" });
+    const key = owner(sandbox).kmsKeys[0];
+    key?.policyAllows.push(one.accountId);
+    const foreign = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: one.kmsKeys[0]?.arn } as const;
+    const rows = [
+      await upload(sandbox, one, { Bucket: bucket, Key: "kms", ...foreign }, { op: "reencrypt" }),
+      await upload(sandbox, one, { Bucket: bucket, Key: "dsse", ...foreign, ServerSideEncryption: "aws:kms:dsse" }, { op: "reencrypt" }),
+    ];
+    const campaign = await makeCampaign(sandbox, { bucket, kmsKey: key?.arn ?? "", work: [{ account: one.accountId, rows }] });
+    await campaign.work();
+    await campaign.finished();
+    expect((await campaign.ledger(one.accountId)).map((r) => [r.outcome, r.code, r.attempts])).toEqual([
+      ["reencrypted", "", 2],
+      ["failed", "InvalidRequest", 1],
+    ]);
+    const version = sandbox.store.bucket(bucket)?.find("kms", undefined);
+    expect(version?.versionId).toBe(rows[0]?.versionId);
+    expect(version?.encryption).toMatchObject({ kind: "SSE-KMS", keyArn: key?.arn, bucketKey: true });
+    expect(grantsOf(bucket, "kms")).toContain(full(owner(sandbox)));
+    await campaign.close();
+  });
+
   it("stops as done where the bucket is enforced already, with nothing marked as failed", async () => {
     const bucket = "acl-enforced";
     await makeBucket(sandbox, bucket);

@@ -60,6 +60,25 @@ describe("an account that is denied", () => {
     await campaign.close();
   });
 
+  it("whose role is another account's: paused before its first write, with both accounts named", async () => {
+    const bucket = "deny-identity";
+    await makeBucket(sandbox, bucket);
+    await upload(sandbox, one, { Bucket: bucket, Key: "k" });
+    const rows = multiply(sandbox, bucket, "k", 10);
+    const wrong = { kind: "role" as const, roleArn: two.roles[0]?.arn ?? "" };
+    const id = accountId(one.accountId);
+    const campaign = await makeCampaign(sandbox, {
+      bucket,
+      work: [{ account: one.accountId, rows }],
+      config: { accounts: [{ id, name: "one", credentials: wrong }] },
+    });
+    await campaign.work();
+    await expect.poll(() => campaign.pauses.get(id)?.cause ?? "", { timeout: 15_000 }).toContain(`is account ${two.accountId}`);
+    expect(campaign.pauses.get(id)?.cause).toContain(`belong to account ${one.accountId}`);
+    expect(sandbox.writes().filter((w) => w.bucket === bucket && w.op === "PutObjectAcl")).toEqual([]);
+    await campaign.close();
+  });
+
   it("by the bucket's policy: paused before anything is marked as failed, and no job loses an attempt", async () => {
     const bucket = "deny-policy";
     const { campaign, paused, rows } = await twoAccounts(bucket);

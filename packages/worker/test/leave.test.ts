@@ -1,7 +1,8 @@
 // A worker that leaves, that has no disk to write its ledger to, and one that retries: nothing is lost, nothing that was noted is done twice.
-import { accountId, type PlanRow, type ResultRow, StoreError } from "@quitclaim/campaign";
+import { accountId, type PlanRow, type ResultRow, reconcile, StoreError } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FENCE_CONFIRMED_MS_MAX } from "../src/limits.ts";
 import { makeBucket, multiply, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
@@ -49,6 +50,38 @@ describe("leaving in good order", () => {
     await campaign.finished();
     expect(writesOf(bucket, "PutObjectAcl")).toHaveLength(400);
     expect(await campaign.ledger(one.accountId)).toHaveLength(400);
+    await campaign.close();
+  });
+});
+
+describe("a Redis that is killed in mid-batch", { timeout: 60_000 }, () => {
+  it("and comes back with its data: nothing is sent meanwhile, the work goes on, and the counters are the ledger's", async () => {
+    const bucket = "redis-killed";
+    const rows = await objects(bucket, 900);
+    const campaign = await makeCampaign(sandbox, {
+      bucket,
+      requestsPerSecond: 400,
+      concurrency: 8,
+      work: [{ account: one.accountId, rows, batchRows: 300 }],
+    });
+    await campaign.work();
+    await expect.poll(() => writesOf(bucket, "PutObjectAcl").length, { timeout: 10_000 }).toBeGreaterThan(350);
+    const info = await campaign.redis.connection("command").info("server");
+    process.kill(Number(/process_id:(\d+)/.exec(info)?.[1]), "SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, FENCE_CONFIRMED_MS_MAX + 500));
+    const before = writesOf(bucket, "PutObjectAcl").length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(writesOf(bucket, "PutObjectAcl").length).toBe(before);
+    await campaign.redis.ensureRunning();
+    await reconcile(campaign.redis, campaign.store, campaign.plan, campaign.config);
+    const left = async (): Promise<number> => {
+      const { remaining, accounts } = await campaign.snapshot();
+      return remaining + accounts.reduce((n, a) => n + a.batchesInFlight, 0);
+    };
+    await expect.poll(left, { timeout: 40_000, interval: 200 }).toBe(0);
+    const ledger = await campaign.ledger(one.accountId);
+    expect(ledger.map((r) => r.key)).toEqual(rows.map((r) => r.key));
+    expect(await campaign.snapshot()).toMatchObject({ done: { granted: 900 }, failed: {} });
     await campaign.close();
   });
 });
