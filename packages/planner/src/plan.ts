@@ -5,8 +5,11 @@ import {
   type CampaignConfig,
   type CampaignStore,
   emptyCounts,
+  HELD_REASONS,
   jsonBytes,
+  OPS,
   type PlanAccount,
+  type PlanCounts,
   type PlanSummary,
   readJson,
   sum,
@@ -107,7 +110,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
     campaign: config.campaign,
     bucket: config.bucket.name,
     bucketOwner: identities.bucketOwner,
-    ...tally.total,
+    ...inOrder(tally.total),
     switchAlone: tally.switchAlone,
     thirdPartyGrantees: table.map(({ grantee, permission, objects, bytes }) => ({ grantee, permission, objects, bytes })),
     accounts,
@@ -139,6 +142,13 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
   return summary;
 }
 
+/** Ops and reasons in the order of their lists, not of the rows in which they first came up. */
+function inOrder(counts: PlanCounts): PlanCounts {
+  const pick = <K extends string>(names: readonly K[], from: Partial<Record<K, number>>): Partial<Record<K, number>> =>
+    Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]])) as Partial<Record<K, number>>;
+  return { ...counts, planned: pick(OPS, counts.planned), held: pick(HELD_REASONS, counts.held) };
+}
+
 /** Every configured account, in the order of the campaign file, with or without work. */
 function accountSummaries(
   identities: Identities,
@@ -148,7 +158,7 @@ function accountSummaries(
   const accounts: Record<AccountId, PlanAccount> = {};
   for (const { id, name, canonicalId } of identities.accounts) {
     const counts = tally.accounts.get(id) ?? emptyCounts();
-    accounts[id] = { canonicalId, name, ...counts, ...(written.get(id) ?? { parts: 0, batches: 0 }) };
+    accounts[id] = { canonicalId, name, ...inOrder(counts), ...(written.get(id) ?? { parts: 0, batches: 0 }) };
   }
   const planned = Object.values(accounts).reduce((a, account) => a + sum(account.planned), 0);
   if (planned !== sum(tally.total.planned))

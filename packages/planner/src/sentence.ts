@@ -31,7 +31,7 @@ const GRANTEES_SHOWN = 8;
 /** Several lines, without colour, no line feed at the end. */
 export function planSentence(summary: PlanSummary): string {
   const { provenance, forecast } = summary;
-  const foreign = summary.rows - summary.ownedByBucketOwner - summary.deleteMarkers;
+  const foreign = summary.rows - summary.ownedByBucketOwner - summary.deleteMarkers - (summary.held["owner-unavailable"] ?? 0);
   const planned = sum(summary.planned);
   const held = sum(summary.held);
   const lines = [
