@@ -29,7 +29,7 @@ import {
 } from "@quitclaim/campaign";
 import { type Breaker, deniedCause } from "./breaker.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
-import { LEAVE_MS_MAX } from "./limits.ts";
+import { LEAVE_MS_MAX, NOTE_RETRY_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import type { Verdict } from "./operations/outcome.ts";
 import type { PlanParts } from "./plan-parts.ts";
@@ -37,6 +37,7 @@ import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
 import type { StopReason } from "./stop-reason.ts";
 import { Stopped } from "./stopped.ts";
+import { batchTurnstile } from "./turnstile.ts";
 
 export type Operate = (row: PlanRow) => Promise<Verdict>;
 /** Called once for a batch. Throws what halt.ts has, SessionError or StoreError where the batch cannot be begun. */
@@ -117,8 +118,8 @@ export class BatchRun {
     try {
       await this.#runRows(rows, notes);
       this.#settleHeld(notes);
-      const patience = this.#reason?.kind === "leave" ? LEAVE_MS_MAX : undefined;
-      if (!(await notes.flush(patience))) return this.#stopped(this.#count());
+      if (!(await notes.flush(() => (this.#reason?.kind === "leave" ? LEAVE_MS_MAX : NOTE_RETRY_MS_MAX))))
+        return this.#stopped(this.#count());
       if (this.#count() < rows.length) return this.#stopped(this.#count());
       return await this.#write(hold);
     } finally {
@@ -149,7 +150,7 @@ export class BatchRun {
       operate = await this.#around.prepare(
         this.#ref,
         rows.filter((_, index) => this.#results[index] === undefined),
-        this.#turnstile(notes),
+        batchTurnstile(this.#around.gate, notes, this.#abort.signal),
       );
     } catch (error) {
       this.#stopFor(error);
@@ -234,34 +235,6 @@ export class BatchRun {
     // The counters follow the file, not the notes: a Redis that was killed may have forgotten its last second.
     await hold.finish(written);
     return { kind: "finished", rows: written.rows, failed: sum(written.failed) };
-  }
-
-  /** Every request of this batch passes here: fence first and last, gate in between. */
-  #turnstile(notes: Notes): Turnstile {
-    const { gate } = this.#around;
-    const signal = this.#abort.signal;
-    const waitForTurn: (account: Parameters<Gate["enter"]>[0], turn: Promise<void> | undefined) => Promise<void> = async (
-      account,
-      turn,
-    ) => {
-      let waiting = turn;
-      for (;;) {
-        if (waiting !== undefined) await waiting;
-        if (notes.fresh && !signal.aborted) return;
-        // The wait was so long (or the process was stopped) that the fence must be confirmed before anything is sent.
-        gate.yield();
-        await notes.confirmed();
-        waiting = gate.enter(account, signal);
-      }
-    };
-    return {
-      signal,
-      enter: (account) => {
-        const turn = gate.enter(account, signal);
-        return turn === undefined && notes.fresh ? undefined : waitForTurn(account, turn);
-      },
-      leave: (account, throttled) => gate.leave(account, throttled),
-    };
   }
 
   #stopFor(error: unknown): void {

@@ -24,8 +24,9 @@ import {
 } from "@quitclaim/campaign";
 import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
 import { type BatchEnd, BatchRun, type BatchSurroundings } from "./batch.ts";
+import { Complaints } from "./complaints.ts";
 import type { WorkerEvent } from "./event.ts";
-import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX, REPEATED_COMPLAINT_MS } from "./limits.ts";
+import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX } from "./limits.ts";
 import { describeStop, type StopReason } from "./stop-reason.ts";
 
 export interface ConsumerOptions {
@@ -49,10 +50,11 @@ export class AccountConsumer {
   readonly #runs = new Set<BatchRun>();
   #worker: BatchWorker;
   #leaving = false;
-  #complaint = { text: "", at: 0 };
+  readonly #complaints: Complaints;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#complaints = new Complaints((message) => options.tell({ kind: "redis", message }));
     this.account = options.account;
     this.#worker = this.#build();
   }
@@ -99,11 +101,11 @@ export class AccountConsumer {
       ...workerOptions(redis.connection("worker"), ACCOUNT_BATCHES_MAX),
       name: surroundings.worker,
     });
-    worker.on("error", (error) => this.#complain(error.message));
+    worker.on("error", (error) => this.#complaints.say(error));
     worker.on("lockRenewalFailed", (ids) => {
       for (const id of ids) worker.cancelJob(id);
     });
-    worker.run().catch((error: unknown) => this.#complain(String(error)));
+    worker.run().catch((error: unknown) => this.#complaints.say(error));
     return worker;
   }
 
@@ -167,13 +169,6 @@ export class AccountConsumer {
     }
     await job.moveToDelayed(Date.now() + delayMs, token);
     throw new DelayedError();
-  }
-
-  #complain(text: string): void {
-    const now = Date.now();
-    if (text === this.#complaint.text && now - this.#complaint.at < REPEATED_COMPLAINT_MS) return;
-    this.#complaint = { text, at: now };
-    this.#options.tell({ kind: "redis", message: text });
   }
 }
 

@@ -66,16 +66,19 @@ export class Notes {
     return waiting;
   }
 
-  /** Notes everything that is left. False where the fence is lost. Throws Redis's error where it cannot be reached within `patienceMs`. */
-  async flush(patienceMs: number = NOTE_RETRY_MS_MAX): Promise<boolean> {
-    const until = this.#now() + patienceMs;
+  /**
+   * Notes everything that is left. False where the fence is lost. Throws Redis's error where it cannot be reached within `patienceMs`, which is
+   * asked again each time, because a stop can shorten it.
+   */
+  async flush(patienceMs: () => number = () => NOTE_RETRY_MS_MAX): Promise<boolean> {
+    const from = this.#now();
     for (;;) {
       try {
         await this.#note();
         if (this.#lost !== undefined) return false;
         if (this.#pending.length === 0) return true;
       } catch (error) {
-        if (this.#now() >= until) throw error;
+        if (this.#now() - from >= patienceMs()) throw error;
         await new Promise((resolve) => setTimeout(resolve, NOTE_RETRY_INTERVAL_MS));
       }
     }

@@ -17,6 +17,7 @@ import {
   type PlanSummary,
 } from "@quitclaim/campaign";
 import { Breaker } from "./breaker.ts";
+import { Complaints } from "./complaints.ts";
 import { AccountConsumer } from "./consume.ts";
 import type { WorkerEvent } from "./event.ts";
 import { proveAccount } from "./identity-proof.ts";
@@ -96,6 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   );
   const consumers = served.map((account) => consumerOf(account));
   const watchdog = new Watchdog();
+  const complaints = new Complaints((message) => options.onEvent({ kind: "redis", message }));
 
   function consumerOf(account: AccountConfig): AccountConsumer {
     const session = sessions.of(account);
@@ -172,7 +174,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     let acting: Promise<void> = Promise.resolve();
     const tick = (): void => {
       acting = act()
-        .catch((error: unknown) => options.onEvent({ kind: "redis", message: error instanceof Error ? error.message : String(error) }))
+        .catch((error: unknown) => complaints.say(error))
         .then(() => {
           if (!ended) timer = setTimeout(tick, everyMs);
         });
