@@ -98,7 +98,11 @@ function startThread(
     }
   });
   thread.once("error", stop);
-  thread.once("exit", () => void remote?.return?.());
+  thread.once("exit", () => {
+    // Reaches nobody where the scan is over.
+    stop(new Error("a scanning thread ended before its work"));
+    void remote?.return?.();
+  });
   begin();
   return thread;
 }
