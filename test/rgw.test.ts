@@ -2,12 +2,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import type { PlanSummary } from "@quitclaim/campaign";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { readBooks } from "./harness/campaign.ts";
 import { quitclaim, quitclaimJson } from "./harness/command.ts";
+import { type RawS3, rawS3 } from "./harness/raw-s3.ts";
 import { type Gateway, type GatewayUser, missingPackages, startGateway } from "./servers/rgw.ts";
 
 const OBJECTS = 20_000;
@@ -37,12 +38,15 @@ describe.skipIf(missing.length > 0)("a campaign against a RADOS Gateway", () => 
   let env: NodeJS.ProcessEnv;
   const clients = new Map<string, S3Client>();
   const client = (name: string): S3Client => clients.get(name) as S3Client;
+  const raws = new Map<string, RawS3>();
+  const raw = (name: string): RawS3 => raws.get(name) as RawS3;
   const keys: string[] = [];
   const uploader = (i: number): string => (i % 3 === 0 ? "partners" : "ingest");
 
   beforeAll(async () => {
     gateway = await startGateway(["owner", "ingest", "partners"]);
     for (const user of gateway.users) {
+      raws.set(user.name, rawS3(gateway.endpoint, gateway.region, user));
       clients.set(
         user.name,
         new S3Client({
@@ -70,7 +74,8 @@ describe.skipIf(missing.length > 0)("a campaign against a RADOS Gateway", () => 
     for (let i = 0; i < OBJECTS; i++)
       keys.push(i % 50 === 0 ? `odd/a b+${i}%é/日本 ${i}` : `raw/dt=2021-${String(1 + (i % 12)).padStart(2, "0")}/part-${i}`);
     await each(OBJECTS, 48, async (i) => {
-      await client(uploader(i)).send(new PutObjectCommand({ Bucket: BUCKET, Key: keys[i] as string, Body: `object ${i}` }));
+      const status = await raw(uploader(i)).put(BUCKET, keys[i] as string, `object ${i}`);
+      if (status !== 200) throw new Error(`PUT ${keys[i]}: ${status}`);
     });
 
     folder = await mkdtemp(join(tmpdir(), "quitclaim-rgw-test-"));
@@ -110,6 +115,7 @@ describe.skipIf(missing.length > 0)("a campaign against a RADOS Gateway", () => 
 
   afterAll(async () => {
     for (const c of clients.values()) c.destroy();
+    for (const r of raws.values()) r.close();
     await gateway?.stop();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
