@@ -34,6 +34,12 @@ afterAll(async () => {
   await server?.close();
 });
 
+function lastReceived(): ScriptedServer["received"][number] {
+  const last = server.received.at(-1);
+  if (last === undefined) throw new Error("the server was asked nothing");
+  return last;
+}
+
 describe("the lean calls on the wire", () => {
   it("send keys with dots, double and leading slashes as they are, encoded once", async () => {
     server.answer((_, response) => response.end());
@@ -55,7 +61,7 @@ describe("the lean calls on the wire", () => {
   it("send the expected bucket owner and the canned ACL, and nothing that is not signed", async () => {
     server.answer((_, response) => response.end());
     await lean.putObjectAcl(address, "bucket-owner-full-control");
-    const { headers } = server.received.at(-1) ?? { headers: {} };
+    const { headers } = lastReceived();
     expect(headers).toMatchObject({ "x-amz-acl": "bucket-owner-full-control", "x-amz-expected-bucket-owner": "111122223333" });
     const signed = /SignedHeaders=([^,]*)/.exec(String(headers.authorization))?.[1]?.split(";") ?? [];
     expect(
@@ -75,7 +81,7 @@ describe("the lean calls on the wire", () => {
       ],
     } as const;
     await lean.putObjectAcl(address, acl);
-    const { body, headers } = server.received.at(-1) ?? { body: Buffer.alloc(0), headers: {} };
+    const { body, headers } = lastReceived();
     expect(headers["content-md5"]).toBe(createHash("md5").update(body).digest("base64"));
     expect(headers["x-amz-content-sha256"]).toBe(createHash("sha256").update(body).digest("hex"));
     server.answer((_, response) => response.end(body));
@@ -88,7 +94,7 @@ describe("the lean calls on the wire", () => {
     );
     const amz = (calls: ObjectCalls) =>
       calls.copyObject(copy).then((answer) => {
-        const { headers } = server.received.at(-1) ?? { headers: {} };
+        const { headers } = lastReceived();
         const sent = Object.entries(headers).filter(
           ([name]) => (name.startsWith("x-amz-") && !/date|content-sha256|user-agent/.test(name)) || name === "if-match",
         );
