@@ -42,7 +42,7 @@ export class DictionaryStrings implements Values {
   read(presence: Presence): DictionaryVector {
     const { rows, nulls, present } = presence;
     this.#dictionary ??= readDictionary(this.#streams);
-    const size = this.#dictionary.offsets.length - 1;
+    const size = this.#streams.encoding.dictionarySize;
     const indexes = new Uint32Array(rows);
     this.#indexes.readUnsigned(indexes, present, "place in the dictionary");
     for (let i = 0; i < present; i++) {
@@ -69,7 +69,8 @@ function readDictionary(streams: ColumnStreams): Strings {
     parts.push(part);
     left -= part.length;
   }
-  const all = new Uint32Array(size);
+  // One more, which stays empty: the entry of rows without a value.
+  const all = new Uint32Array(size + 1);
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

@@ -21,9 +21,9 @@ export interface StringVector extends Rows, Strings {
 /** The same, where the stripe keeps each distinct value once. */
 export interface DictionaryVector extends Rows {
   readonly kind: "dictionary";
-  /** The stripe's; the same object in all its vectors. */
+  /** The stripe's; the same object in all its vectors. Its last entry is empty: it is that of rows without a value. */
   readonly dictionary: Strings;
-  /** Each row's entry; for a row without a value the number of entries, so that a table with one more slot needs no look at the nulls. */
+  /** Each row's entry, also where it has no value: so nobody needs to look at the nulls who takes no value and the empty one for the same. */
   readonly indexes: Uint32Array;
 }
 

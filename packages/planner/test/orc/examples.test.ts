@@ -81,7 +81,7 @@ describe.skipIf(!hasExamples)("the ORC project's sample files", () => {
           for (const place of vector.indexes) entries[place] = (entries[place] as number) + 1;
           const of = counts[column] ?? {};
           counts[column] = of;
-          for (let i = 0; i + 1 < offsets.length; i++) {
+          for (let i = 0; i + 2 < offsets.length; i++) {
             const word = Buffer.from(bytes.subarray(offsets[i], offsets[i + 1])).toString();
             of[word] = (of[word] ?? 0) + (entries[i] as number);
           }
