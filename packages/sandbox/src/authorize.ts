@@ -26,6 +26,8 @@ export interface Ask {
   readonly key?: string | undefined;
   /** The version an object action is about; absent when there is none (yet). */
   readonly version?: ObjectVersion | undefined;
+  /** Condition keys beside the request's own: what an upload's creation said of the object. */
+  readonly context?: ReadonlyMap<string, readonly string[]>;
   /**
    * Checks denies and the sender's own policies only: for what a writer does to the object it is about to own (its ACL),
    * which the bucket need not allow.
@@ -52,7 +54,8 @@ function refusalOf(call: Call, ask: Ask): S3Error | undefined {
     action: ask.action,
     resource,
     get context() {
-      return withObjectTags(call.context, ask.version);
+      const context = ask.context === undefined ? call.context : new Map([...call.context, ...ask.context]);
+      return withObjectTags(context, ask.version);
     },
   };
   const own = identityVerdict(principal, request);

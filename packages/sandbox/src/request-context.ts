@@ -68,6 +68,14 @@ function lockKeys(request: InboundRequest, now: number, context: Map<string, rea
   }
 }
 
+/** What a request says about the object to be: multipart uploads carry it from their creation to their parts and completion. */
+const aboutTheObject = /^s3:(x-amz-(acl|grant-|server-side-encryption|storage-class|website-redirect)|object-lock-|requestobjecttag)/;
+
+/** The keys of a creating request that hold for the whole upload. */
+export function writeContextOf(context: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  return new Map([...context].filter(([key]) => aboutTheObject.test(key)));
+}
+
 /** The same with the tags the object has now. */
 export function withObjectTags(
   context: ReadonlyMap<string, readonly string[]>,

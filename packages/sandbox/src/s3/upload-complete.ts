@@ -1,6 +1,5 @@
 /** CompleteMultipartUpload and AbortMultipartUpload. */
 
-import { demand } from "../authorize.ts";
 import { checksumOfContent, compositeChecksum, sentChecksum } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { encodePercent } from "../http/percent.ts";
@@ -15,7 +14,7 @@ import { checksumElements, checksumMember } from "./checksum-xml.ts";
 import { demandDestinationConditions } from "./conditions.ts";
 import { multipartEtag } from "./etag.ts";
 import { versionHeader, writtenEncryptionHeaders } from "./object-headers.ts";
-import { demandUploadAction, uploadOf } from "./upload-find.ts";
+import { demandUploadAction, uploadOf, writableUpload } from "./upload-find.ts";
 import { storeObject } from "./write-object.ts";
 
 /** 5 MiB; the last part may be smaller. */
@@ -26,8 +25,7 @@ export const completeMultipartUpload: Operation = { name: "CompleteMultipartUplo
 function complete(call: Call): Reply {
   const bucket = call.target();
   const key = call.objectKey();
-  demand(call, { action: "s3:PutObject", bucket, key });
-  const upload = uploadOf(call, bucket);
+  const upload = writableUpload(call, bucket);
   const parts = namedParts(call, upload);
   const content = joinedContent(parts.map((part) => part.content));
   demandDeclaredSize(call, content.size);

@@ -5,6 +5,7 @@ import { algorithmNamed } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { invalidRequest } from "../http/s3-error.ts";
 import { document, element } from "../http/xml-write.ts";
+import { writeContextOf } from "../request-context.ts";
 import type { Call, Operation } from "./call.ts";
 import { demandKeyUse } from "./key-use.ts";
 import { writtenEncryptionHeaders } from "./object-headers.ts";
@@ -32,6 +33,7 @@ function run(call: Call): Reply {
     initiator: { canonicalId: call.canonicalId, arn: call.arn, accountId: call.accountId },
     initiatedAt: call.world.now(),
     requested,
+    context: writeContextOf(call.context),
     attributes: attributesFrom(call),
     storageClass: storageClassFrom(call),
     encryption,

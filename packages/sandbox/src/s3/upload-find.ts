@@ -13,6 +13,19 @@ export function uploadOf(call: Call, bucket: Bucket): MultipartUpload {
   return upload;
 }
 
+/**
+ * The upload a part or the completion is about, the sender allowed to write: what creation said of the object (its ACL above
+ * all) counts for the parts, which say nothing of it. Of an upload that is gone nothing is known to judge by: 404.
+ */
+export function writableUpload(call: Call, bucket: Bucket): MultipartUpload {
+  if (call.principal.kind === "anonymous" && !bucket.uploads.has(call.request.query.get("uploadId") ?? "")) {
+    demand(call, { action: "s3:PutObject", bucket, key: call.objectKey() });
+  }
+  const upload = uploadOf(call, bucket);
+  demand(call, { action: "s3:PutObject", bucket, key: upload.key, context: upload.context });
+  return upload;
+}
+
 /** The initiator needs only its own policies; anybody else the bucket's consent too. */
 export function demandUploadAction(call: Call, bucket: Bucket, upload: MultipartUpload, action: string): void {
   const initiated = upload.initiator.canonicalId === call.canonicalId;

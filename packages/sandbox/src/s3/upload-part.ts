@@ -1,6 +1,5 @@
 /** UploadPart and UploadPartCopy. A part under the same number replaces the former one. */
 
-import { demand } from "../authorize.ts";
 import { checksumOfContent } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { accessDenied, invalidArgument, invalidRequest, S3Error } from "../http/s3-error.ts";
@@ -14,7 +13,7 @@ import { checksumValueElement } from "./checksum-xml.ts";
 import { copySource } from "./copy-source.ts";
 import { customerKeyMd5 } from "./customer-key.ts";
 import { checksumHeaders, encryptionHeaders } from "./object-headers.ts";
-import { partNumberOf, uploadOf } from "./upload-find.ts";
+import { partNumberOf, writableUpload } from "./upload-find.ts";
 
 /** 5 GiB. */
 const partBytesMax = 5 * 1024 ** 3;
@@ -24,8 +23,7 @@ export const uploadPart: Operation = {
   run(call: Call): Reply {
     const bucket = call.target();
     const key = call.objectKey();
-    demand(call, { action: "s3:PutObject", bucket, key });
-    const upload = uploadOf(call, bucket);
+    const upload = writableUpload(call, bucket);
     const number = partNumberOf(call);
     demandSameCustomerKey(call, upload);
     const given = bodyChecksum(call);
@@ -46,8 +44,7 @@ export const uploadPartCopy: Operation = {
   run(call: Call): Reply {
     const bucket = call.target();
     const key = call.objectKey();
-    demand(call, { action: "s3:PutObject", bucket, key });
-    const upload = uploadOf(call, bucket);
+    const upload = writableUpload(call, bucket);
     const number = partNumberOf(call);
     demandSameCustomerKey(call, upload);
     const source = copySource(call);

@@ -20,6 +20,8 @@ export interface MultipartUpload {
   readonly initiatedAt: number;
   /** The ACL asked for at creation; its canned name decides ownership under BucketOwnerPreferred. */
   readonly requested: RequestedAcl;
+  /** Condition keys of the creating request that parts and completion are judged by too: `s3:x-amz-acl` and its like. */
+  readonly context: ReadonlyMap<string, readonly string[]>;
   readonly attributes: ObjectAttributes;
   readonly storageClass: string;
   readonly encryption: Encryption;
