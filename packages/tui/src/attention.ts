@@ -33,7 +33,8 @@ export function attention(model: Model): readonly Attention[] {
   }
   const open = snapshot.remaining > 0;
   if (open && snapshot.state !== "paused" && snapshot.workers.length === 0) {
-    other("paused", "warn", "no worker is at work: nothing moves until one is started (quitclaim run)");
+    if (snapshot.engine !== undefined) other("waiting", "warn", "no worker is at work: one is being started");
+    else other("paused", "warn", "no worker is at work: nothing moves until one is started (quitclaim run)");
   }
   for (const worker of snapshot.workers) {
     const silent = snapshot.at - worker.seenAt;

@@ -16,9 +16,9 @@ export interface TableEncoder {
   finish(metadata: Record<string, string>): Uint8Array;
 }
 
-/** `columns` gives names and types; its data is not used. */
-export function encodeTable(columns: ColumnSource[]): TableEncoder {
-  const writer = new ByteWriter();
+/** `columns` gives names and types; its data is not used. `bytesExpected`: room made at once, so that a large table is not copied again and again while it grows. */
+export function encodeTable(columns: ColumnSource[], bytesExpected = 1_024): TableEncoder {
+  const writer = new ByteWriter(bytesExpected);
   const schema = schemaFromColumnData({ columnData: columns });
   // Row groups are found by batch number and never by value: bounds of each column would cost more than writing it.
   const parquet = new ParquetWriter({ writer, schema, createdBy: "quitclaim", compressors: { SNAPPY: snappyCompress }, statistics: false });

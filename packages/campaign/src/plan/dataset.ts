@@ -50,7 +50,8 @@ export class PlanWriter {
   }
 
   #open(): TableEncoder {
-    this.#encoder ??= encodeTable(planColumns([]));
+    // A part ends with the batch that takes it over its limit.
+    this.#encoder ??= encodeTable(planColumns([]), PART_BYTES_MAX + PART_BYTES_MAX / 8);
     return this.#encoder;
   }
 

@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import type { AccountId } from "../identity.ts";
 import { HISTORY_SLOT_S } from "../ledger/scripts/note.ts";
 import type { CampaignKeys } from "../queue/keys.ts";
-import type { Pause, WorkerSeen } from "./snapshot.ts";
+import type { EngineSeen, Pause, WorkerSeen } from "./snapshot.ts";
 
 type Hash = Readonly<Record<string, string>>;
 
@@ -23,6 +23,7 @@ export interface Reading {
   readonly control: Hash;
   readonly limiter: Hash;
   readonly workers: WorkerSeen[];
+  readonly engine: EngineSeen | undefined;
   readonly accounts: ReadonlyMap<AccountId, AccountReading>;
 }
 
@@ -33,6 +34,7 @@ export async function readRedis(redis: Redis, keys: CampaignKeys, accounts: read
   pipeline.get(keys.epoch);
   for (const key of [keys.meta, keys.control, keys.workers, keys.pauses]) pipeline.hgetall(key);
   pipeline.hmget(keys.limiter, "permitted");
+  pipeline.get(keys.engine);
   for (const account of accounts) {
     pipeline.hgetall(keys.tally(account));
     pipeline.hgetall(keys.samples(account));
@@ -45,7 +47,7 @@ export async function readRedis(redis: Redis, keys: CampaignKeys, accounts: read
     if (error !== null) throw error;
     return value;
   });
-  const [time, epoch, meta, control, workers, pauses, limiter] = values as [
+  const [time, epoch, meta, control, workers, pauses, limiter, engine] = values as [
     [string, string],
     string | null,
     Hash,
@@ -53,9 +55,10 @@ export async function readRedis(redis: Redis, keys: CampaignKeys, accounts: read
     Hash,
     Hash,
     (string | null)[],
+    string | null,
   ];
   const perAccount = accounts.map((account, i): [AccountId, AccountReading] => {
-    const [tally, samples, inFlight] = values.slice(7 + i * 3) as [Hash, Hash, number];
+    const [tally, samples, inFlight] = values.slice(8 + i * 3) as [Hash, Hash, number];
     const pause = pauses[account];
     return [account, { tally, samples, batchesInFlight: inFlight, pause: pause === undefined ? undefined : (JSON.parse(pause) as Pause) }];
   });
@@ -66,6 +69,7 @@ export async function readRedis(redis: Redis, keys: CampaignKeys, accounts: read
     meta,
     control,
     limiter: typeof limiter[0] === "string" ? { permitted: limiter[0] } : {},
+    engine: engine === null ? undefined : (JSON.parse(engine) as EngineSeen),
     workers: Object.values(workers)
       .map((text) => JSON.parse(text) as WorkerSeen)
       .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1)),

@@ -80,7 +80,8 @@ function compose(
   phases: Awaited<ReturnType<typeof readPhases>>,
 ): ProgressSnapshot {
   const { now, meta, control } = reading;
-  const alive = reading.workers.some((w) => now - w.seenAt < ALIVE_MS);
+  // An engine that lives starts a dead worker again within moments: the campaign still runs.
+  const alive = reading.engine !== undefined || reading.workers.some((w) => now - w.seenAt < ALIVE_MS);
   const accounts: AccountProgress[] = [];
   const rates = { objects: 0, requests: 0, throttled: 0 };
   for (const [account, read] of reading.accounts) {
@@ -110,6 +111,7 @@ function compose(
     historySlotSeconds: HISTORY_SLOT_S,
     accounts,
     workers: reading.workers,
+    ...(reading.engine === undefined ? {} : { engine: reading.engine }),
     redisMs: reading.roundTripMs,
     ...(inFlight && meta.checkpointAt !== undefined ? { checkpointAgeMs: Math.max(0, now - Number(meta.checkpointAt)) } : {}),
     ...(banner === undefined ? {} : { banner }),

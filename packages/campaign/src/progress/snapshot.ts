@@ -57,6 +57,12 @@ export interface WorkerSeen {
   batchesInFlight: number;
 }
 
+/** The process that keeps workers at work. */
+export interface EngineSeen {
+  readonly host: string;
+  readonly pid: number;
+}
+
 export interface ProgressSnapshot extends Tally {
   campaign: string;
   bucket: string;
@@ -77,6 +83,8 @@ export interface ProgressSnapshot extends Tally {
   historySlotSeconds: number;
   accounts: AccountProgress[];
   workers: WorkerSeen[];
+  /** Absent: nobody starts workers that die. */
+  engine?: EngineSeen;
   /** Round trip in ms; undefined where Redis is not running and the figures are the store's. */
   redisMs?: number;
   /** Age of the newest checkpoint in ms; undefined where nothing is in flight. */

@@ -22,6 +22,8 @@ export interface CampaignKeys {
   readonly limiter: string;
   /** Worker id -> WorkerSeen as JSON. */
   readonly workers: string;
+  /** Who runs the campaign (EngineSeen as JSON), for as long as it renews. */
+  readonly engine: string;
   /** 10-second slot -> objects finished. */
   readonly history: string;
   /** Account -> Pause as JSON. */
@@ -52,6 +54,7 @@ export function campaignKeys(campaign: string): CampaignKeys {
     control: `${base}:control`,
     limiter: `${base}:limiter`,
     workers: `${base}:workers`,
+    engine: `${base}:engine`,
     history: `${base}:history`,
     pauses: `${base}:pauses`,
     tally: (account) => `${base}:tally:${account}`,

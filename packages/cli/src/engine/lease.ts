@@ -1,6 +1,6 @@
 // One engine a campaign: a key in Redis that its holder renews and that outlives a dead holder by seconds.
 import { hostname } from "node:os";
-import type { CampaignRedis } from "@quitclaim/campaign";
+import { type CampaignRedis, campaignKeys, type EngineSeen } from "@quitclaim/campaign";
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
@@ -11,21 +11,16 @@ export interface EngineLease {
   release(): Promise<void>;
 }
 
-export interface EngineHolder {
-  readonly host: string;
-  readonly pid: number;
-}
-
-const key = (campaign: string): string => `qc:campaign:${campaign}:engine`;
+const key = (campaign: string): string => campaignKeys(campaign).engine;
 
 /** Who runs the campaign now; undefined: nobody. */
-export async function engineHolder(redis: CampaignRedis): Promise<EngineHolder | undefined> {
+export async function engineHolder(redis: CampaignRedis): Promise<EngineSeen | undefined> {
   const value = await redis.connection("command").get(key(redis.campaign));
-  return value === null ? undefined : (JSON.parse(value) as EngineHolder);
+  return value === null ? undefined : (JSON.parse(value) as EngineSeen);
 }
 
 /** False for a holder on this machine whose process is gone; true where it lives or where we cannot tell. */
-export function mayLive(holder: EngineHolder): boolean {
+export function mayLive(holder: EngineSeen): boolean {
   return holder.host !== hostname() || alive(holder.pid);
 }
 

@@ -80,7 +80,7 @@ export function limitLine(stage: Stage, snapshot: ProgressSnapshot): Line {
   const { permittedPerSecond: permitted, ceilingPerSecond: ceiling, throttledShare } = snapshot;
   const lowered = permitted < ceiling * 0.95;
   const may = lowered
-    ? `may ${grouped(permitted)} of ${grouped(ceiling)} requests/s: lowered, S3 asked to slow down`
+    ? `may ${grouped(permitted)} of ${grouped(ceiling)} requests/s: ${throttledShare > 0 ? "lowered, S3 asked to slow down" : "rising, step by step"}`
     : `may ${grouped(permitted)} requests/s, the ceiling`;
   const slow = `S3 said slow down to ${percent(throttledShare, 1)}`;
   const parts: Line[] = [
