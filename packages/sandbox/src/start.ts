@@ -90,7 +90,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let bucket: string | undefined;
   if (options.fill !== undefined) {
     const { objects, versioning = true, mode } = options.fill;
-    bucket = fillBucket(store, { bucket: options.fill.bucket ?? "data-lake", objects, seed, accounts, region, versioning, mode }).name;
+    bucket = fillBucket(store, {
+      bucket: options.fill.bucket ?? "data-lake",
+      objects,
+      seed,
+      accounts,
+      region,
+      now: now(),
+      versioning,
+      mode,
+    }).name;
     for (const format of options.inventory ?? []) manifests[format] = await makeInventory(bucket, format);
   }
 

@@ -2,18 +2,22 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { seededAccounts } from "../src/account/seeded.ts";
 import { allUsers, anonymousCanonicalId, logDelivery } from "../src/acl/acl.ts";
+import { checksumOfContent } from "../src/checksum/checksum.ts";
+import { customerKeyMd5Of } from "../src/fill/customer-key.ts";
 import { fillBucket } from "../src/fill/fill.ts";
 import { hardKeys } from "../src/fill/keys.ts";
 import { inventoryEntries } from "../src/inventory/columns.ts";
 import type { Bucket } from "../src/store/bucket.ts";
-import type { ObjectVersion } from "../src/store/object.ts";
+import { md5Of } from "../src/store/content.ts";
+import type { Checksum, ObjectVersion } from "../src/store/object.ts";
 import { Store } from "../src/store/store.ts";
 
 const accounts = seededAccounts({ seed: 7, count: 5, region: "us-east-1" });
 const ownerId = accounts[0]?.canonicalId ?? "";
+const now = Date.UTC(2026, 10, 21, 18, 0, 0);
 
 function filled(
-  changes: { seed?: number; objects?: number; versioning?: boolean; mode?: "BucketOwnerPreferred" | undefined } = {},
+  changes: { seed?: number; objects?: number; versioning?: boolean; mode?: "BucketOwnerPreferred" | undefined; now?: number } = {},
 ): Bucket {
   return fillBucket(new Store(), {
     bucket: "lake",
@@ -21,18 +25,21 @@ function filled(
     seed: 7,
     accounts,
     region: "us-east-1",
+    now,
     versioning: true,
     mode: undefined,
     ...changes,
   });
 }
 
-function fingerprint(bucket: Bucket): string {
+/** Of everything in it; dates `back` milliseconds later than they are. */
+function fingerprint(bucket: Bucket, back = 0): string {
   const hash = createHash("sha256");
   for (const { version, isLatest } of inventoryEntries(bucket)) {
-    const { key, versionId, owner, acl, etag, size, lastModified, storageClass, encryption, tags, attributes } = version;
+    const { key, versionId, owner, acl, etag, size, lastModified, storageClass, encryption, tags, attributes, lock, checksum } = version;
+    const dates = [lastModified, lock?.retainUntil].map((date) => (date === undefined ? undefined : date + back));
     hash.update(
-      JSON.stringify([key, versionId, isLatest, owner, acl, etag, size, lastModified, storageClass, encryption, [...tags], attributes]),
+      JSON.stringify([key, versionId, isLatest, owner, acl, etag, size, dates, storageClass, encryption, [...tags], attributes, checksum]),
     );
   }
   return hash.digest("hex");
@@ -72,10 +79,8 @@ describe("a filled bucket", () => {
     expect(noncurrent).toBeLessThan(0.15);
     expect(versions.filter((version) => version.isDeleteMarker).length).toBeGreaterThan(20);
     expect(share((version) => version.versionId === "null")).toBeGreaterThan(0.1);
-    for (const key of new Set(versions.map((version) => version.key))) {
-      const ofKey = versions.filter((version) => version.key === key);
-      if (ofKey.length > 1)
-        expect(ofKey.map((version) => version.lastModified)).toEqual(ofKey.map((version) => version.lastModified).sort((a, b) => b - a));
+    for (const version of versions) {
+      if (version.older !== undefined) expect(version.older.lastModified).toBeLessThan(version.lastModified);
     }
   });
 
@@ -115,9 +120,63 @@ describe("a filled bucket", () => {
     expect(objects.filter((version) => version.attributes.metadata.size > 0).length).toBeGreaterThan(200);
     for (const key of hardKeys) expect(bucket.find(key, undefined)?.key).toBe(key);
     for (const key of hardKeys) expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1_024);
-    const huge = objects.filter((version) => version.size > 5 * 1024 ** 3);
-    expect(huge.map((version) => version.owner)).toEqual([accounts[1]?.canonicalId]);
-    expect(huge[0]?.etag).toMatch(/^[0-9a-f]{32}-82$/);
+    const dump = bucket.find("backup/full-dump.tar", undefined);
+    expect([dump?.owner, dump?.size]).toEqual([accounts[1]?.canonicalId, 5_500_000_000]);
+    expect(dump?.etag).toMatch(/^[0-9a-f]{32}-82$/);
+  });
+
+  test("has more objects too large for one copy where there are enough, none of them under KMS", () => {
+    const huge = [...inventoryEntries(filled({ objects: 40_000 }))].filter(({ version }) => version.size > 5 * 1024 ** 3);
+    expect(huge.length).toBeGreaterThan(1);
+    for (const { version } of huge.filter((one) => one.version.key !== "backup/full-dump.tar")) {
+      expect(version.encryption.kind).not.toBe("SSE-KMS");
+      expect(version.parts?.reduce((total, part) => total + part.size, 0)).toBe(version.size);
+    }
+  });
+
+  test("has versions under Object Lock: retention of both kinds, some of it over, and legal holds", () => {
+    expect(bucket.lock).toEqual({});
+    const locked = objects.filter((version) => version.lock !== undefined);
+    expect(locked.length).toBeGreaterThan(20);
+    expect(locked.length / versions.length).toBeLessThan(0.03);
+    expect(new Set(locked.map((version) => version.lock?.mode))).toEqual(new Set(["GOVERNANCE", "COMPLIANCE", undefined]));
+    expect(new Set(locked.map((version) => version.lock?.legalHold))).toEqual(new Set([true, false, undefined]));
+    for (const { lock, versionId } of locked) {
+      expect(versionId).not.toBe("null");
+      expect(lock?.mode === undefined).toBe(lock?.retainUntil === undefined);
+    }
+    expect(locked.some(({ lock }) => (lock?.retainUntil ?? now) < now) && locked.some(({ lock }) => (lock?.retainUntil ?? now) > now)).toBe(
+      true,
+    );
+  });
+
+  test("has objects under keys that only their uploaders hold, whose ETags are no digests", () => {
+    const secret = objects.filter((version) => version.encryption.kind === "SSE-C");
+    expect(secret.length).toBeGreaterThan(5);
+    expect(secret.length).toBeLessThan(60);
+    const names = new Map(accounts.map((account) => [account.canonicalId, account.name]));
+    for (const version of secret.filter((one) => one.acl.length === 1)) {
+      const team = names.get(version.owner);
+      if (team !== undefined) expect(version.encryption).toMatchObject({ keyMd5: customerKeyMd5Of(7, team) });
+      if (version.parts === undefined) expect(version.etag).not.toBe(md5Of(version.content));
+    }
+  });
+
+  test("has checksums of several kinds on some objects, all of them true, and marks of a replication that is over", () => {
+    const summed = objects.filter((version) => version.checksum !== undefined);
+    expect(new Set(summed.map((version) => version.checksum?.algorithm))).toEqual(new Set(["CRC32", "CRC32C", "CRC64NVME", "SHA256"]));
+    for (const { checksum, content } of summed) expect(checksum).toEqual(checksumOfContent((checksum as Checksum).algorithm, content));
+    expect(new Set(objects.map((version) => version.replicationStatus))).toEqual(new Set([undefined, "COMPLETED", "FAILED"]));
+  });
+
+  test("has nothing dated later than a minute before the fill, and is otherwise the same whenever it is filled", () => {
+    const newest = (made: Bucket) => Math.max(...[...inventoryEntries(made)].map((entry) => entry.version.lastModified));
+    expect(newest(bucket)).toBeLessThanOrEqual(now - 60_000);
+    expect(fingerprint(filled({ now: now + 400 * 86_400_000 }))).toBe(fingerprint(bucket));
+    const early = filled({ now: Date.UTC(2024, 1, 29, 12, 0, 7) });
+    expect(newest(early)).toBeLessThanOrEqual(Date.UTC(2024, 1, 29, 11, 59, 7));
+    expect(early.createdAt).toBeLessThan(bucket.createdAt);
+    expect(fingerprint(early, bucket.createdAt - early.createdAt)).toBe(fingerprint(bucket));
   });
 
   test("stands in an old bucket: no controls, nothing blocked, a bucket ACL others rely on, a policy for the uploaders", () => {
@@ -132,6 +191,8 @@ describe("a filled bucket", () => {
     const plain = [...inventoryEntries(filled({ versioning: false }))];
     expect(plain).toHaveLength(5_000);
     expect(plain.every((entry) => entry.isLatest && entry.version.versionId === "null" && !entry.version.isDeleteMarker)).toBe(true);
+    expect(plain.every((entry) => entry.version.lock === undefined)).toBe(true);
+    expect(filled({ versioning: false, objects: 10 }).lock).toBeUndefined();
   });
 
   test("that became BucketOwnerPreferred owns later uploads that came with bucket-owner-full-control", () => {
@@ -148,6 +209,7 @@ describe("a filled bucket", () => {
       seed: 1,
       accounts: accounts.slice(0, 1),
       region: "us-east-1",
+      now,
       versioning: true,
       mode: undefined,
     });

@@ -19,6 +19,7 @@ const source = fillBucket(store, {
   seed: 5,
   accounts,
   region: "us-east-1",
+  now,
   versioning: true,
   mode: undefined,
 });

@@ -6,6 +6,7 @@ import { groupGrant, logDelivery, userGrant } from "../acl/acl.ts";
 import { parsePolicy } from "../iam/document.ts";
 import { type Bucket, everythingBlocked } from "../store/bucket.ts";
 import type { Store } from "../store/store.ts";
+import type { Calendar } from "./calendar.ts";
 import type { Cast } from "./cast.ts";
 import type { FillOptions } from "./options.ts";
 
@@ -14,14 +15,14 @@ export const inventoryBucketName = "inventory-reports";
 const createdAt = Date.UTC(2016, 1, 14, 9, 30);
 
 /** The old bucket, still empty and in the state of its first day (no versioning, no controls). */
-export function oldBucket(store: Store, options: FillOptions, cast: Cast): Bucket {
+export function oldBucket(store: Store, options: FillOptions, cast: Cast, calendar: Calendar): Bucket {
   const owner = ownerAccount(cast);
   const bucket = store.createBucket({
     name: options.bucket,
     owner: owner.canonicalId,
     accountId: owner.accountId,
     region: options.region,
-    createdAt,
+    createdAt: calendar.dated(createdAt),
     acl: [
       userGrant(owner.canonicalId, "FULL_CONTROL"),
       groupGrant(logDelivery, "WRITE"),
@@ -45,6 +46,7 @@ export function oldBucket(store: Store, options: FillOptions, cast: Cast): Bucke
             "s3:GetObjectTagging",
             "s3:GetObjectVersionTagging",
             "s3:AbortMultipartUpload",
+            ...(options.versioning ? ["s3:PutObjectRetention", "s3:PutObjectLegalHold"] : []),
           ],
           Resource: `arn:aws:s3:::${options.bucket}/*`,
         },

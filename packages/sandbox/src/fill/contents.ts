@@ -3,8 +3,9 @@
  * million hashes would take longer than the rest of the fill.
  */
 import { createHash } from "node:crypto";
+import { checksumOfContent } from "../checksum/checksum.ts";
 import { type Content, md5Of, virtualContent } from "../store/content.ts";
-import type { ObjectPart } from "../store/object.ts";
+import type { Checksum, ChecksumAlgorithm, ObjectPart } from "../store/object.ts";
 import { type Dice, Table } from "./dice.ts";
 
 export interface FilledContent {
@@ -17,8 +18,9 @@ export interface FilledContent {
 
 const distinctMax = 1_024;
 const partBytes = 16 * 1024 * 1024;
-/** Just over what CopyObject takes in one go. */
-export const hugeBytes = 5_500_000_000;
+const hugePartBytes = 64 * 1024 * 1024;
+/** The first is just over what CopyObject takes in one go. */
+const hugeSizes = [5_500_000_000, 5_370_000_000, 12_000_000_000, 48_300_000_000] as const;
 
 const sizes = new Table<readonly [number, number]>([
   [0.01, [0, 0]],
@@ -36,9 +38,24 @@ export function contentPool(dice: Dice, seed: number, objects: number): readonly
   });
 }
 
-/** One object too large for CopyObject. */
-export function hugeContent(seed: number): FilledContent {
-  return filled(hugeBytes, `fill:${seed}:huge`, 64 * 1024 * 1024);
+/** Contents too large for CopyObject. */
+export function hugeContents(seed: number): readonly [FilledContent, ...FilledContent[]] {
+  const [first, ...others] = hugeSizes;
+  return [
+    filled(first, `fill:${seed}:huge`, hugePartBytes),
+    ...others.map((size) => filled(size, `fill:${seed}:huge-${size}`, hugePartBytes)),
+  ];
+}
+
+/** Checksums that uploaders sent along, each computed once; undefined where that would mean making a large content. */
+export class Checksums {
+  readonly #made = new Map<string, Checksum | undefined>();
+
+  of(algorithm: ChecksumAlgorithm, { content, etag }: FilledContent): Checksum | undefined {
+    const name = `${algorithm}:${etag}`;
+    if (!this.#made.has(name)) this.#made.set(name, checksumOfContent(algorithm, content));
+    return this.#made.get(name);
+  }
 }
 
 function filled(size: number, name: string, part = partBytes): FilledContent {

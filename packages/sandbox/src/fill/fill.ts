@@ -4,27 +4,30 @@
  */
 import type { Bucket } from "../store/bucket.ts";
 import { deleteMarker } from "../store/delete-marker.ts";
-import { ObjectVersion } from "../store/object.ts";
+import { type ChecksumAlgorithm, ObjectVersion } from "../store/object.ts";
 import type { Store } from "../store/store.ts";
 import { Access } from "./access.ts";
 import { oldBucket } from "./bucket-state.ts";
+import {
+  Calendar,
+  dayMs,
+  firstUpload,
+  gapMsMax,
+  lastUpload,
+  modeSince,
+  suspendedFrom,
+  suspendedUntil,
+  versioningSince,
+} from "./calendar.ts";
 import { Cast, type Writer } from "./cast.ts";
-import { contentPool, type FilledContent, hugeContent } from "./contents.ts";
+import { Checksums, contentPool, type FilledContent, hugeContents } from "./contents.ts";
 import { Dice, Table } from "./dice.ts";
 import { hardKeys, plainKey } from "./keys.ts";
 import type { FillOptions } from "./options.ts";
-import { TraitTables } from "./traits.ts";
+import { drawLock, drawReplication } from "./protection.ts";
+import { type Traits, TraitTables } from "./traits.ts";
 
 export type { FillOptions } from "./options.ts";
-
-const firstUpload = Date.UTC(2016, 2, 1);
-const lastUpload = Date.UTC(2026, 5, 30);
-const versioningSince = Date.UTC(2018, 5, 1);
-const suspendedFrom = Date.UTC(2021, 1, 1);
-const suspendedUntil = Date.UTC(2021, 3, 15);
-/** When the bucket got the ownership mode it has today, if any. */
-const modeSince = Date.UTC(2023, 8, 1);
-const day = 86_400_000;
 
 /** Versions a key has; together about one row in ten is noncurrent. */
 const chainLengths = new Table<number>([
@@ -34,6 +37,18 @@ const chainLengths = new Table<number>([
   [0.005, 5],
 ]);
 const deletedShare = 0.012;
+const hugeShare = 1 / 12_000;
+const customerKeyShare = 0.004;
+/** Of objects whose uploader sent a checksum along; others have none, as objects from before 2022. */
+const checksums = new Table<ChecksumAlgorithm | undefined>([
+  [0.03, "CRC32"],
+  [0.02, "SHA256"],
+  [0.01, "CRC64NVME"],
+  [0.005, "CRC32C"],
+  [0.935, undefined],
+]);
+/** The rare traits have dice of their own: with or without them, everything else falls the same. */
+const rareSeed = 0x5bd1e995;
 
 /** Makes the bucket and its contents. */
 export function fillBucket(store: Store, options: FillOptions): Bucket {
@@ -47,10 +62,14 @@ class Filler {
   readonly #store: Store;
   readonly #options: FillOptions;
   readonly #dice: Dice;
+  readonly #rare: Dice;
+  readonly #calendar: Calendar;
   readonly #cast: Cast;
   readonly #access: Access;
   readonly #traits: TraitTables;
   readonly #contents: readonly FilledContent[];
+  readonly #huge: ReturnType<typeof hugeContents>;
+  readonly #checksums = new Checksums();
   #left: number;
   #keys = 0;
 
@@ -58,11 +77,14 @@ class Filler {
     this.#store = store;
     this.#options = options;
     this.#dice = new Dice(options.seed);
+    this.#rare = new Dice(options.seed ^ rareSeed);
+    this.#calendar = new Calendar(options.now);
     this.#cast = new Cast(options.accounts, options.seed);
-    this.bucket = oldBucket(store, options, this.#cast);
+    this.bucket = oldBucket(store, options, this.#cast, this.#calendar);
     this.#access = new Access(store, this.bucket, this.#cast);
     this.#traits = new TraitTables(store);
     this.#contents = contentPool(this.#dice, options.seed, options.objects);
+    this.#huge = hugeContents(options.seed);
     this.#left = options.objects;
   }
 
@@ -71,6 +93,7 @@ class Filler {
     while (this.#left > 0) this.#chain(undefined, this.#cast.draw(this.#dice));
     this.bucket.ownership = this.#options.mode;
     this.bucket.versioning = this.#options.versioning ? "Enabled" : undefined;
+    this.bucket.lock = this.#options.versioning ? {} : undefined;
   }
 
   /** What every bucket of some size must have, however the dice fall: hard keys, a huge object, unsigned uploads, a lost account. */
@@ -78,8 +101,9 @@ class Filler {
     if (this.#options.objects < 100) return;
     const { uploaders, owner, anonymous, unmapped } = this.#cast;
     const writers = [...uploaders, owner];
-    for (const [index, key] of hardKeys.entries()) this.#version(key, writers[index % writers.length] as Writer, firstUpload + index * day);
-    this.#version("backup/full-dump.tar", uploaders[0] ?? owner, Date.UTC(2022, 3, 1), hugeContent(this.#options.seed));
+    for (const [index, key] of hardKeys.entries())
+      this.#version(key, writers[index % writers.length] as Writer, firstUpload + index * dayMs);
+    this.#version("backup/full-dump.tar", uploaders[0] ?? owner, Date.UTC(2022, 3, 1), this.#huge[0]);
     this.#version("dropbox/drop-1.bin", anonymous, Date.UTC(2019, 0, 7));
     this.#version("dropbox/drop-2.bin", anonymous, Date.UTC(2020, 10, 3));
     this.#version("legacy-vendor/handover.zip", unmapped, Date.UTC(2017, 4, 9));
@@ -94,10 +118,11 @@ class Filler {
     for (let i = 0; i < length; i++) {
       // Now and then another team overwrites: each version has its own owner.
       this.#version(name, i > 0 && dice.chance(0.15) ? this.#cast.draw(dice) : writer, at);
-      at += dice.between(60, 200 * 86_400) * 1000;
+      at = this.#calendar.after(at, dice.between(60, gapMsMax / 1000) * 1000);
     }
     if (this.#options.versioning && this.#left > 0 && dice.chance(deletedShare)) {
-      this.bucket.insert(deleteMarker({ key: name, versionId: this.#versionId(name, at), owner: writer.canonicalId, lastModified: at }));
+      const lastModified = this.#calendar.dated(at);
+      this.bucket.insert(deleteMarker({ key: name, versionId: this.#versionId(name, at), owner: writer.canonicalId, lastModified }));
       this.#left--;
     }
   }
@@ -105,22 +130,40 @@ class Filler {
   #version(key: string, writer: Writer, at: number, given?: FilledContent): void {
     const dice = this.#dice;
     this.bucket.ownership = at >= modeSince ? this.#options.mode : undefined;
-    const traits = this.#traits.draw(dice, writer, at);
-    const { content, etag, kmsEtag, parts } = given ?? dice.pick(this.#contents);
+    const drawn = this.#traits.draw(dice, writer, at);
+    const usual = given ?? dice.pick(this.#contents);
+    const versionId = this.#versionId(key, at);
+    const access = this.#access.draw(dice, writer);
+    const { traits, filled } = given === undefined ? this.#rareTraits(writer, drawn, usual) : { traits: drawn, filled: given };
+    const digest = traits.encryption.kind === "SSE-S3" || traits.encryption.kind === "NOT-SSE";
+    const algorithm = checksums.draw(this.#rare);
     this.bucket.insert(
       new ObjectVersion({
         key,
-        versionId: this.#versionId(key, at),
-        ...this.#access.draw(dice, writer),
-        content,
-        etag: traits.encryption.kind === "SSE-KMS" ? kmsEtag : etag,
-        lastModified: at,
+        versionId,
+        ...access,
+        content: filled.content,
+        etag: digest ? filled.etag : filled.kmsEtag,
+        lastModified: this.#calendar.dated(at),
         ...traits,
-        parts,
+        parts: filled.parts,
+        checksum: algorithm === undefined ? undefined : this.#checksums.of(algorithm, filled),
+        replicationStatus: drawReplication(this.#rare, at),
+        // A null version is from before versioning, and Object Lock needs that.
+        lock: versionId === "null" ? undefined : drawLock(this.#rare, this.#calendar, at),
       }),
     );
     this.#keys++;
     this.#left--;
+  }
+
+  /** Now and then the writer's own key, or a content too large for one copy (never under KMS too: that is a rehearsal of its own). */
+  #rareTraits(writer: Writer, drawn: Traits, usual: FilledContent): { readonly traits: Traits; readonly filled: FilledContent } {
+    const rare = this.#rare;
+    if (drawn.encryption.kind === "SSE-KMS" || writer === this.#cast.anonymous) return { traits: drawn, filled: usual };
+    if (rare.chance(hugeShare)) return { traits: drawn, filled: rare.pick(this.#huge) };
+    if (!rare.chance(customerKeyShare)) return { traits: drawn, filled: usual };
+    return { traits: { ...drawn, encryption: this.#traits.customerKey(this.#options.seed, writer) }, filled: usual };
   }
 
   /**

@@ -11,6 +11,8 @@ export interface FillOptions {
   /** The bucket owner first, then the uploaders. */
   readonly accounts: readonly AccountSpec[];
   readonly region: string;
+  /** Epoch milliseconds of the fill; no version is dated later than a minute before it. */
+  readonly now: number;
   readonly versioning: boolean;
   /** Ownership setting the bucket has today; undefined: none was ever set. */
   readonly mode: Exclude<ObjectOwnership, "BucketOwnerEnforced"> | undefined;

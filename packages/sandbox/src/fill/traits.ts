@@ -3,11 +3,10 @@ import { plainAttributes } from "../store/attributes.ts";
 import { noTags } from "../store/intern.ts";
 import type { Encryption, ObjectAttributes, ObjectFields, Tags } from "../store/object.ts";
 import type { Store } from "../store/store.ts";
+import { encryptedByDefaultSince } from "./calendar.ts";
 import type { Writer } from "./cast.ts";
+import { customerKeyMd5Of } from "./customer-key.ts";
 import { type Dice, Table } from "./dice.ts";
-
-/** S3 encrypts everything since then; what is older and was sent without encryption has none. */
-const encryptedByDefaultSince = Date.UTC(2023, 0, 5);
 
 interface ClassChoice {
   readonly storageClass: string;
@@ -46,28 +45,37 @@ export class TraitTables {
     this.#tags = tagSets.map((tags) => store.intern.tags(new Map(Object.entries(tags))));
   }
 
-  draw(dice: Dice, writer: Writer, lastModified: number): Traits {
+  /** `at`: the day of the calendar. */
+  draw(dice: Dice, writer: Writer, at: number): Traits {
     const { storageClass, archiveTier } = classes.draw(dice);
     return {
       storageClass,
       archiveTier,
-      encryption: this.#encryption(encryptions.draw(dice), writer, lastModified, dice.chance(0.5)),
+      encryption: this.#encryption(encryptions.draw(dice), writer, at, dice.chance(0.5)),
       attributes: dice.chance(0.3) ? dice.pick(this.#attributes) : (this.#attributes[0] as ObjectAttributes),
       tags: dice.chance(0.04) ? dice.pick(this.#tags) : noTags,
     };
   }
 
   /** Keys belong to the writer's account: that is the wall a new owner meets. */
-  #encryption(choice: "plain" | "customer" | "managed", writer: Writer, lastModified: number, bucketKey: boolean): Encryption {
+  #encryption(choice: "plain" | "customer" | "managed", writer: Writer, at: number, bucketKey: boolean): Encryption {
     const key = choice === "plain" ? undefined : writer.account?.kmsKeys.find((one) => one.managed === (choice === "managed"));
     const wanted: Encryption =
       key !== undefined
         ? { kind: "SSE-KMS", keyArn: key.arn, bucketKey }
-        : { kind: lastModified < encryptedByDefaultSince && !bucketKey ? "NOT-SSE" : "SSE-S3" };
-    const name = key === undefined ? wanted.kind : `${key.arn}:${bucketKey}`;
+        : { kind: at < encryptedByDefaultSince && !bucketKey ? "NOT-SSE" : "SSE-S3" };
+    return this.#shared(key === undefined ? wanted.kind : `${key.arn}:${bucketKey}`, () => wanted);
+  }
+
+  /** Encryption under a key that only the writer's team holds. */
+  customerKey(seed: number, writer: Writer): Encryption {
+    return this.#shared(`customer-key:${writer.team}`, () => ({ kind: "SSE-C", keyMd5: customerKeyMd5Of(seed, writer.team) }));
+  }
+
+  #shared(name: string, make: () => Encryption): Encryption {
     let shared = this.#encryptions.get(name);
     if (shared === undefined) {
-      shared = this.#store.intern.encryption(wanted);
+      shared = this.#store.intern.encryption(make());
       this.#encryptions.set(name, shared);
     }
     return shared;
