@@ -9,7 +9,7 @@ export const CHUNK_BYTES = 512 * 1024;
 /** Pieces that a scanning thread may have under way before it waits. */
 export const CHUNKS_UNDER_WAY_MAX = 8;
 /** Pieces of files whose turn has not come are kept in memory up to this, and in a temporary file beyond it. */
-export const WAITING_BYTES_MAX = 96 * 1024 * 1024;
+export const WAITING_BYTES_MAX = 32 * 1024 * 1024;
 /** Distinct ACL strings whose meaning a scanning thread remembers. */
 export const ACL_CACHE_ENTRIES_MAX = 8_192;
 /** A Parquet file up to this size is read once into memory; a larger one is read by ranges. */
@@ -25,3 +25,5 @@ export const GRANT_KEYS_MAX = 20;
 export const GRANT_PREFIXES_MAX = 200;
 /** A bucket policy's size limit (domain.md 2.3). */
 export const POLICY_BYTES_MAX = 20 * 1024;
+/** V8's young generation in a scanning thread. */
+export const THREAD_NURSERY_MB_MAX = 8;

@@ -2,7 +2,6 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { type PageColumn, writeColumnPages } from "./pages.ts";
-import { snappyCompress } from "./snappy.ts";
 
 export interface TableEncoder {
   /** Appends one row group. */
@@ -21,7 +20,7 @@ export function encodeTable(columns: ColumnSource[], bytesExpected = 1_024): Tab
   const writer = new ByteWriter(bytesExpected);
   const schema = schemaFromColumnData({ columnData: columns });
   // Row groups are found by batch number and never by value: bounds of each column would cost more than writing it.
-  const parquet = new ParquetWriter({ writer, schema, createdBy: "quitclaim", compressors: { SNAPPY: snappyCompress }, statistics: false });
+  const parquet = new ParquetWriter({ writer, schema, createdBy: "quitclaim", statistics: false });
   let rowGroups = 0;
   return {
     rowGroup(data) {

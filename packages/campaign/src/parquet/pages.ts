@@ -3,7 +3,8 @@
 import type { ColumnChunk, CompressionCodec, Encoding, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
-import { snappyCompress } from "./snappy.ts";
+// Not the one in WebAssembly (hysnappy): what that writes depends on what it compressed before, and the same plan must give the same bytes.
+import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 
 /** One column of one row group. Nulls are left out of the values; `present` has 1 for a value and 0 for a null, and is undefined where there is no null. */
 export type PageColumn = { readonly present?: Uint8Array | undefined } & (
@@ -28,6 +29,9 @@ export type PageColumn = { readonly present?: Uint8Array | undefined } & (
   | { readonly kind: "boolean"; readonly values: Uint8Array }
 );
 
+/** A few short words are not worth a compressor's call. */
+const COMPRESS_BYTES_MIN = 1_024;
+
 /** Writes the column's pages and tells where they lie. `rows` counts nulls too. */
 export function writeColumnPages(writer: ByteWriter, element: SchemaElement, rows: number, column: PageColumn): ColumnChunk {
   const start = writer.offset;
@@ -38,16 +42,16 @@ export function writeColumnPages(writer: ByteWriter, element: SchemaElement, row
   let dictionaryOffset: bigint | undefined;
   if (column.kind === "words") {
     encoding = "RLE_DICTIONARY";
-    codec = "SNAPPY";
-    dictionaryOffset = BigInt(start);
-    uncompressed += writeDictionary(writer, column.words);
+    const dictionary = plainBytes(column.words);
     values = encodePlaces(column.places, column.words.length);
+    if (dictionary.length + values.length >= COMPRESS_BYTES_MIN) codec = "SNAPPY";
+    dictionaryOffset = BigInt(start);
+    uncompressed += writeDictionary(writer, column.words.length, dictionary, codec);
   } else if (column.kind === "bytes") {
     if (column.compress) codec = "SNAPPY";
     values = column.plain;
   } else {
     values = column.kind === "int64" ? encodeInt64(column.values) : encodeBooleans(column.values);
-    if (column.kind === "int64") codec = "SNAPPY";
   }
   const dataOffset = BigInt(writer.offset);
   const nullable = element.repetition_type === "OPTIONAL";
@@ -88,15 +92,14 @@ export function writeColumnPages(writer: ByteWriter, element: SchemaElement, row
   };
 }
 
-function writeDictionary(writer: ByteWriter, words: readonly Uint8Array[]): number {
-  const plain = plainBytes(words);
-  const body = snappyCompress(plain);
+function writeDictionary(writer: ByteWriter, words: number, plain: Uint8Array, codec: CompressionCodec): number {
+  const body = codec === "SNAPPY" ? snappyCompress(plain) : plain;
   const before = writer.offset;
   writePageHeader(writer, {
     type: "DICTIONARY_PAGE",
     uncompressed_page_size: plain.length,
     compressed_page_size: body.length,
-    dictionary_page_header: { num_values: words.length, encoding: "PLAIN" },
+    dictionary_page_header: { num_values: words, encoding: "PLAIN" },
   });
   const header = writer.offset - before;
   writer.appendBytes(body);

@@ -1,6 +1,7 @@
 // Data files through scanning threads, one file each at a time, and back in manifest order: what comes out does not depend on the number of threads.
 import { Worker } from "node:worker_threads";
 import { PlanError } from "../error.ts";
+import { THREAD_NURSERY_MB_MAX } from "../limits.ts";
 import type { DataFile } from "../source/manifest.ts";
 import type { DataLocation, ObjectReader } from "../source/source.ts";
 import type { FileResult, FromThread, ThreadJob, ToThread } from "./messages.ts";
@@ -65,6 +66,8 @@ function startThread(
 ): Worker {
   const thread = new Worker(new URL(fromSource ? "./thread.ts" : "./thread.js", import.meta.url), {
     workerData: options.job,
+    // Nearly all that a thread makes is garbage by the next piece; a large nursery only keeps it longer.
+    resourceLimits: { maxYoungGenerationSizeMb: THREAD_NURSERY_MB_MAX },
     execArgv: fromSource ? ["--conditions=development"] : [],
   });
   const tell = (message: ToThread): void => thread.postMessage(message);
