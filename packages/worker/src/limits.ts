@@ -1,4 +1,5 @@
 // A limit on everything the worker does, with its unit last in its name.
+import { LOCK_MS } from "@quitclaim/campaign";
 
 /** Batches that one process holds for one account: two, so that claiming and writing the ledger hide behind the other's requests. */
 export const ACCOUNT_BATCHES_MAX = 2;
@@ -28,7 +29,7 @@ export const NOTE_INTERVAL_MS = 200;
 /** A note is sent even with nothing to say after this long, to confirm the fence. */
 export const FENCE_CONFIRM_INTERVAL_MS = 400;
 /** Notes are tried again this long while Redis does not answer; then the lock is gone and another worker may hold the batch. */
-export const NOTE_RETRY_MS_MAX = 45_000;
+export const NOTE_RETRY_MS_MAX = (LOCK_MS * 3) / 4;
 export const NOTE_RETRY_INTERVAL_MS = 250;
 
 /** Between two leases of request tokens. */
@@ -36,7 +37,7 @@ export const LEASE_INTERVAL_MS = 50;
 /** Tokens that a process may hold, as time at its own share: what it can burst. */
 export const LEASE_HELD_MS_MAX = 100;
 /** A process goes on at its last lease's rate this long while Redis does not answer. */
-export const LEASE_FALLBACK_MS_MAX = 60_000;
+export const LEASE_FALLBACK_MS_MAX = LOCK_MS;
 /** Between two looks at the operator's ceiling, and two heartbeats. */
 export const HEARTBEAT_INTERVAL_MS = 1_000;
 
