@@ -1,0 +1,169 @@
+// ORC data files on their way to the triage: every row once and in order, foreign columns right wherever they are first wanted, and what cannot be believed refused.
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readOrc } from "../../src/orc/report.ts";
+import type { AclCell, OwnerCell } from "../../src/scan/triage.ts";
+import { Triage } from "../../src/scan/triage.ts";
+import { COLUMNS, type ColumnName } from "../../src/source/columns.ts";
+import { BUCKET_OWNER, REPORT_CREATED, UPLOADERS } from "../fixture/config.ts";
+import { withFolder } from "../fixture/planned.ts";
+import { type TestColumn, type TestValue, type WriteOptions, writeOrc } from "./fixture/write.ts";
+
+const BUCKET = "data-lake-prod";
+const UPLOADER = UPLOADERS[0]?.[1] as string;
+const COUNT = 20_000;
+const KINDS: Record<string, TestColumn["type"]> = {
+  is_latest: "boolean",
+  is_delete_marker: "boolean",
+  size: "bigint",
+  last_modified_date: "timestamp",
+};
+const SMALL = new Set(["bucket", "storage_class", "object_owner", "object_access_control_list"]);
+
+type TestRow = Record<string, TestValue>;
+
+/** Foreign rows stand alone, far apart, and in every row of a stretch: so that columns are wanted, left, and wanted again. */
+const foreign = (i: number): boolean => i === 9_000 || i === 9_001 || (i >= 16_384 && i % 3 === 0);
+const row = (i: number): TestRow => ({
+  bucket: BUCKET,
+  key: `k/${i}/é`,
+  version_id: i % 2 === 0 ? `v${i}` : i % 4 === 1 ? "" : null,
+  is_latest: i % 5 !== 0,
+  is_delete_marker: i % 11 === 10,
+  size: BigInt(i),
+  last_modified_date: BigInt(REPORT_CREATED + i) * 1_000_000n,
+  e_tag: i % 7 === 0 ? null : `e${i}`,
+  storage_class: i % 13 === 0 ? null : "STANDARD",
+  object_owner: foreign(i) ? UPLOADER : BUCKET_OWNER,
+});
+
+function fileOf(rows: readonly TestRow[], dictionary: boolean, options: Partial<WriteOptions> = {}): Uint8Array {
+  const columns = Object.keys(rows[0] as TestRow).map((name): TestColumn => {
+    const type = KINDS[name] ?? "string";
+    return { name, type, dictionary: dictionary && SMALL.has(name), values: rows.map((values) => values[name] ?? null) };
+  });
+  return writeOrc(columns, { codec: "zlib", stripeRows: 15_000, ...options });
+}
+
+class Watched extends Triage {
+  readonly seen: unknown[] = [];
+
+  override foreign(owner: OwnerCell, acl: AclCell): void {
+    const { row } = this;
+    this.seen.push([
+      row.number,
+      row.key(),
+      row.version.text(),
+      row.isLatest,
+      row.size,
+      row.lastModified,
+      row.etag.text(),
+      row.storageClass,
+      owner.owner.id,
+    ]);
+    super.foreign(owner, acl);
+  }
+}
+
+async function scan(bytes: Uint8Array, names?: readonly ColumnName[]): Promise<Watched> {
+  const settings = {
+    bucket: BUCKET,
+    bucketOwner: BUCKET_OWNER,
+    accounts: UPLOADERS.map(([id, canonicalId]) => ({ id, canonicalId })),
+    actions: { default: "acl", thirdPartyGrants: "keep", rules: [] },
+    reportCreated: REPORT_CREATED,
+  } as const;
+  const triage = new Watched(settings, "data/f.orc", () => undefined);
+  const at = Object.fromEntries(
+    (names ?? (Object.keys(COLUMNS) as ColumnName[]).filter((name) => COLUMNS[name].parquet in row(0))).map((name, i) => [name, i]),
+  );
+  await withFolder(async (folder) => {
+    const path = join(folder, "f.orc");
+    await writeFile(path, bytes);
+    await readOrc(
+      {
+        file: { key: "data/f.orc", size: bytes.length, md5: createHash("md5").update(bytes).digest("hex") },
+        location: { kind: "local", path },
+        remote: {
+          read: () => {
+            throw new Error("nothing here is remote");
+          },
+        },
+        columns: { count: Object.keys(at).length, at },
+        bucket: BUCKET,
+        progress: () => undefined,
+        room: async () => undefined,
+      },
+      triage,
+    );
+  });
+  triage.finish();
+  return triage;
+}
+
+describe("an ORC report", () => {
+  test.each([true, false])("gives each foreign row its own cells, however far apart they stand (dictionaries: %s)", async (dictionary) => {
+    const rows = Array.from({ length: COUNT }, (_, i) => row(i));
+    const { seen, tally } = await scan(fileOf(rows, dictionary));
+    const wanted = rows.map((values, i) => ({ values, i })).filter(({ values, i }) => foreign(i) && values.is_delete_marker !== true);
+    expect(seen).toEqual(
+      wanted.map(({ values, i }) => [
+        i + 1,
+        values.key,
+        values.version_id === null || values.version_id === "" ? "null" : values.version_id,
+        values.is_latest,
+        i,
+        REPORT_CREATED + i,
+        values.e_tag ?? "",
+        values.storage_class ?? "",
+        UPLOADER,
+      ]),
+    );
+    expect(tally.total.rows).toBe(COUNT);
+    expect(tally.total.deleteMarkers).toBe(rows.filter((values) => values.is_delete_marker === true).length);
+    expect(tally.total.ownedByBucketOwner).toBe(rows.filter((values, i) => !foreign(i) && values.is_delete_marker !== true).length);
+  });
+
+  test("without version columns has current objects without version IDs", async () => {
+    const { seen } = await scan(fileOf([{ key: "a", size: 1n, object_owner: UPLOADER }], false), ["key", "size", "owner"]);
+    expect(seen).toEqual([[1, "a", "", true, 1, null, "", "", UPLOADER]]);
+  });
+
+  const refused: [string, TestRow, RegExp][] = [
+    ["another bucket", { bucket: "other" }, /^Row 3 of the data file data\/f\.orc is about the bucket "other", not data-lake-prod/],
+    ["an empty key", { key: "" }, /^Row 3 of the data file data\/f\.orc has an empty key/],
+    ["no key", { key: null }, /has an empty key/],
+    ["a negative size", { size: -5n }, /^Row 3 of the data file data\/f\.orc has -5 as its size/],
+    ["a size beyond belief", { size: 2n ** 60n }, /has 1152921504606847000 as its size/],
+    ["a time before 1970", { last_modified_date: -86_400_000_000_000n }, /has -86400000 as its last_modified_date/],
+  ];
+  test.each(refused)("with %s in a foreign row is refused by row", async (_, change, message) => {
+    const rows = [0, 1, 2].map((i) => ({ ...row(i), object_owner: UPLOADER, ...(i === 2 ? change : {}) }));
+    await expect(scan(fileOf(rows, false))).rejects.toMatchObject({
+      name: "PlanError",
+      code: "row-invalid",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test("with a key that is not UTF-8 is refused by row", async () => {
+    const bytes = Buffer.from(fileOf([{ ...row(1), object_owner: UPLOADER }], false, { codec: "none" }));
+    bytes[bytes.indexOf("k/1/") + 1] = 0xff;
+    await expect(scan(bytes)).rejects.toThrow("Row 1 of the data file data/f.orc has a key that is not UTF-8");
+  });
+
+  test("whose file is not what the manifest says, or damaged, is refused by place", async () => {
+    const bytes = fileOf([row(1), row(2)], true);
+    await expect(scan(bytes, ["key", "acl"])).rejects.toMatchObject({
+      code: "data-file-corrupt",
+      message: expect.stringMatching(
+        /^The data file data\/f\.orc cannot be read: column object_access_control_list: there is no such column\. Its MD5 is what/,
+      ),
+    });
+    const wrong = writeOrc([{ name: "key", type: "bigint", values: [1n] }]);
+    await expect(scan(wrong, ["key"])).rejects.toThrow("The data file data/f.orc cannot be read: column key: is a bigint, not a string.");
+    await expect(scan(bytes.subarray(0, -30))).rejects.toThrow(/cannot be read: .*the file was cut off, or is no ORC file/);
+  });
+});
