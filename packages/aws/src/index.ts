@@ -1,4 +1,8 @@
-export { leanObjectCalls, type ObjectCallsOptions } from "./calls/lean.ts";
+export { attributesOf } from "./calls/copy-headers.ts";
+export { leanObjectCalls } from "./calls/lean.ts";
+export type { ObjectCallsOptions } from "./calls/lean-exchange.ts";
+export { leanMultipartCalls } from "./calls/lean-multipart.ts";
+export * from "./calls/multipart-calls.ts";
 export * from "./calls/object-calls.ts";
 export { sdkObjectCalls } from "./calls/sdk.ts";
 export { classify, type RefusalFacts } from "./classify.ts";

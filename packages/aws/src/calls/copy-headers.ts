@@ -1,7 +1,7 @@
 // The headers that make a copy in place faithful and safe: pinned at both ends, and everything S3 does not carry over sent again (domain.md 4.2, 4.6).
 import { encodeKey, encodeUri } from "../sign/uri.ts";
 import { quoted } from "../xml/documents.ts";
-import type { CopyRequest, ObjectAddress } from "./object-calls.ts";
+import type { CopyRequest, HeadFacts, ObjectAddress, ObjectAttributes } from "./object-calls.ts";
 
 /** `bucket/key?versionId=…`, encoded once. */
 export function copySource(source: ObjectAddress): string {
@@ -11,29 +11,69 @@ export function copySource(source: ObjectAddress): string {
 
 /** Name, value, name, value …: all but the expected owners and the signature. */
 export function copyHeaders(request: CopyRequest): string[] {
-  const { encryption, lock } = request;
   const headers = [
-    "x-amz-acl",
-    request.acl,
     "x-amz-copy-source",
     copySource(request.source),
     "x-amz-copy-source-if-match",
     quoted(request.sourceIfMatch),
-    "x-amz-storage-class",
-    request.storageClass,
+    ...keptHeaders(request),
   ];
-  const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined) headers.push(name, value);
-  };
   if (request.destinationIfMatch !== undefined) headers.push("if-match", quoted(request.destinationIfMatch));
-  add("x-amz-checksum-algorithm", request.checksumAlgorithm);
-  add("x-amz-object-lock-legal-hold", lock?.legalHold);
-  add("x-amz-object-lock-mode", lock?.mode);
-  add("x-amz-object-lock-retain-until-date", lock?.retainUntil);
-  add("x-amz-server-side-encryption", encryption?.algorithm);
-  add("x-amz-server-side-encryption-aws-kms-key-id", encryption?.kmsKeyId);
-  add("x-amz-server-side-encryption-bucket-key-enabled", encryption?.bucketKey?.toString());
-  add("x-amz-server-side-encryption-context", encryption?.context);
-  add("x-amz-website-redirect-location", request.websiteRedirect);
+  if (request.replace !== undefined) headers.push("x-amz-metadata-directive", "REPLACE", ...attributeHeaders(request.replace));
   return headers;
 }
+
+/** What no copy carries over by itself: ACL, class, encryption, lock, redirect, checksum algorithm. */
+export type Kept = Pick<CopyRequest, "acl" | "storageClass" | "encryption" | "lock" | "websiteRedirect" | "checksumAlgorithm">;
+
+export function keptHeaders(kept: Kept): string[] {
+  const { encryption, lock } = kept;
+  return [
+    "x-amz-acl",
+    kept.acl,
+    "x-amz-storage-class",
+    kept.storageClass,
+    ...stated([
+      ["x-amz-checksum-algorithm", kept.checksumAlgorithm],
+      ["x-amz-object-lock-legal-hold", lock?.legalHold],
+      ["x-amz-object-lock-mode", lock?.mode],
+      ["x-amz-object-lock-retain-until-date", lock?.retainUntil],
+      ["x-amz-server-side-encryption", encryption?.algorithm],
+      ["x-amz-server-side-encryption-aws-kms-key-id", encryption?.kmsKeyId],
+      ["x-amz-server-side-encryption-bucket-key-enabled", encryption?.bucketKey?.toString()],
+      ["x-amz-server-side-encryption-context", encryption?.context],
+      ["x-amz-website-redirect-location", kept.websiteRedirect],
+    ]),
+  ];
+}
+
+/** As HEAD told them, byte for byte. */
+export function attributeHeaders(attributes: ObjectAttributes): string[] {
+  const metadata = Object.entries(attributes.metadata).map(([name, value]): [string, string] => [`x-amz-meta-${name}`, value]);
+  return stated([
+    ["cache-control", attributes.cacheControl],
+    ["content-disposition", attributes.contentDisposition],
+    ["content-encoding", attributes.contentEncoding],
+    ["content-language", attributes.contentLanguage],
+    ["content-type", attributes.contentType],
+    ["expires", attributes.expires],
+    ...metadata,
+  ]);
+}
+
+/** The attributes of an object among all that HEAD tells. */
+export function attributesOf(facts: HeadFacts): ObjectAttributes {
+  const { metadata, contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl, expires } = facts;
+  return {
+    metadata,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    ...(contentLanguage === undefined ? {} : { contentLanguage }),
+    ...(contentDisposition === undefined ? {} : { contentDisposition }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+const stated = (fields: readonly (readonly [name: string, value: string | undefined])[]): string[] =>
+  fields.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));

@@ -49,6 +49,7 @@ export function headFacts(headers: HeaderValues): HeadFacts | undefined {
     ...lock(headers),
     ...parts(headers),
     ...checksum(headers),
+    ...hidden(headers),
     ...text("replicationStatus", headers, "x-amz-replication-status"),
     ...text("restore", headers, "x-amz-restore"),
     ...text("archiveStatus", headers, "x-amz-archive-status"),
@@ -104,10 +105,21 @@ function parts(headers: HeaderValues): { readonly partsCount?: number } {
 }
 
 /** S3 names the algorithm only by which checksum header is there, and only when the request asked for checksums. */
-function checksum(headers: HeaderValues): { readonly checksumAlgorithm?: string } {
+function checksum(headers: HeaderValues): Pick<HeadFacts, "checksumAlgorithm" | "checksumValue" | "checksumType"> {
   for (const name of Object.keys(headers)) {
     const algorithm = CHECKSUM.exec(name)?.[1];
-    if (algorithm !== undefined) return { checksumAlgorithm: algorithm.toUpperCase() };
+    if (algorithm === undefined) continue;
+    const type = header(headers, "x-amz-checksum-type");
+    return {
+      checksumAlgorithm: algorithm.toUpperCase(),
+      checksumValue: header(headers, name) ?? "",
+      ...(type === "FULL_OBJECT" || type === "COMPOSITE" ? { checksumType: type } : {}),
+    };
   }
   return {};
+}
+
+function hidden(headers: HeaderValues): Pick<HeadFacts, "hiddenMetadata"> {
+  const hiddenMetadata = count(headers, "x-amz-missing-meta") ?? 0;
+  return hiddenMetadata === 0 ? {} : { hiddenMetadata };
 }

@@ -45,10 +45,21 @@ export interface HeadFacts {
   readonly lock?: { readonly mode?: string; readonly retainUntil?: string; readonly legalHold?: "ON" | "OFF" };
   readonly partsCount?: number;
   readonly checksumAlgorithm?: string;
+  /** base64; of a COMPOSITE one, followed by `-<parts>`. */
+  readonly checksumValue?: string;
+  readonly checksumType?: "FULL_OBJECT" | "COMPOSITE";
+  /** User metadata that S3 has and HTTP cannot tell: how many (set through SOAP, domain.md 4.2). Absent: none. */
+  readonly hiddenMetadata?: number;
   readonly replicationStatus?: string;
   readonly restore?: string;
   readonly archiveStatus?: string;
 }
+
+/** What a write says of the object that is to be, apart from its bytes and its keeper: the fields that a REPLACE or a multipart copy restates. */
+export type ObjectAttributes = Pick<
+  HeadFacts,
+  "metadata" | "contentType" | "contentEncoding" | "contentLanguage" | "contentDisposition" | "cacheControl" | "expires"
+>;
 
 export interface CopyRequest {
   readonly source: ObjectAddress;
@@ -69,6 +80,8 @@ export interface CopyRequest {
   readonly lock?: HeadFacts["lock"];
   readonly checksumAlgorithm?: string;
   readonly acl: "bucket-owner-full-control";
+  /** Sent with the REPLACE directive, which takes nothing from the source; absent: S3 carries them over. */
+  readonly replace?: ObjectAttributes;
 }
 
 /** What a refusal means for the worker; the one table is in classify.ts (design.md 6). */

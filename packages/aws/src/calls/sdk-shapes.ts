@@ -1,7 +1,13 @@
 // ACLs and HEAD answers between the SDK's shapes and ours.
-import type { AccessControlPolicy, GetObjectAclCommandOutput, Grant, HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import type {
+  AccessControlPolicy,
+  CopyObjectCommandInput,
+  GetObjectAclCommandOutput,
+  Grant,
+  HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
 import { unquoted } from "../xml/documents.ts";
-import type { AccessControlList, AclGrant, HeadFacts } from "./object-calls.ts";
+import type { AccessControlList, AclGrant, HeadFacts, ObjectAttributes } from "./object-calls.ts";
 
 export function aclPolicy(acl: AccessControlList): AccessControlPolicy {
   return {
@@ -63,7 +69,8 @@ export function factsOf(output: HeadObjectCommandOutput): HeadFacts | undefined 
     tagCount: output.TagCount ?? 0,
     ...(Object.keys(lock).length === 0 ? {} : { lock }),
     ...present("partsCount", output.PartsCount),
-    ...present("checksumAlgorithm", checksumOf(output)),
+    ...checksumOf(output),
+    ...present("hiddenMetadata", output.MissingMeta === 0 ? undefined : output.MissingMeta),
     ...present("replicationStatus", output.ReplicationStatus),
     ...present("restore", output.Restore),
     ...present("archiveStatus", output.ArchiveStatus),
@@ -78,6 +85,25 @@ const CHECKSUMS = [
   ["SHA256", "ChecksumSHA256"],
 ] as const;
 
-function checksumOf(output: HeadObjectCommandOutput): string | undefined {
-  return CHECKSUMS.find(([, member]) => output[member] !== undefined)?.[0];
+function checksumOf(output: HeadObjectCommandOutput): Pick<HeadFacts, "checksumAlgorithm" | "checksumValue" | "checksumType"> {
+  for (const [checksumAlgorithm, member] of CHECKSUMS) {
+    const checksumValue = output[member];
+    if (checksumValue !== undefined) return { checksumAlgorithm, checksumValue, ...present("checksumType", output.ChecksumType) };
+  }
+  return {};
+}
+
+/** The SDK's `Expires` is a Date: text that is none can only be sent by the lean calls. */
+export function replacedInput(attributes: ObjectAttributes | undefined): Partial<CopyObjectCommandInput> {
+  if (attributes === undefined) return {};
+  return {
+    MetadataDirective: "REPLACE",
+    Metadata: { ...attributes.metadata },
+    ...present("ContentType", attributes.contentType),
+    ...present("ContentEncoding", attributes.contentEncoding),
+    ...present("ContentLanguage", attributes.contentLanguage),
+    ...present("ContentDisposition", attributes.contentDisposition),
+    ...present("CacheControl", attributes.cacheControl),
+    ...present("Expires", attributes.expires === undefined ? undefined : new Date(attributes.expires)),
+  };
 }

@@ -13,11 +13,11 @@ import { copy_headers_ms } from "../limits.ts";
 import type { S3Target } from "../target.ts";
 import { quoted, unquoted } from "../xml/documents.ts";
 import { copySource } from "./copy-headers.ts";
-import type { ObjectCallsOptions } from "./lean.ts";
+import type { ObjectCallsOptions } from "./lean-exchange.ts";
 import type { AccessControlList, Answer, CopyRequest, ObjectAddress, ObjectCalls } from "./object-calls.ts";
 import { unreadableRefusal } from "./refusal.ts";
 import { attempt, keepStatuses } from "./sdk-attempt.ts";
-import { aclOf, aclPolicy, factsOf } from "./sdk-shapes.ts";
+import { aclOf, aclPolicy, factsOf, replacedInput } from "./sdk-shapes.ts";
 
 /** The SDK's implementation of ObjectCalls. It has connections of its own: close it. */
 export function sdkObjectCalls(target: S3Target, options: ObjectCallsOptions): ObjectCalls & { close(): void } {
@@ -59,6 +59,7 @@ export function sdkObjectCalls(target: S3Target, options: ObjectCallsOptions): O
       ...(encryption?.bucketKey === undefined ? {} : { BucketKeyEnabled: encryption.bucketKey }),
       ...(encryption?.context === undefined ? {} : { SSEKMSEncryptionContext: encryption.context }),
       ...(request.websiteRedirect === undefined ? {} : { WebsiteRedirectLocation: request.websiteRedirect }),
+      ...replacedInput(request.replace),
     };
   }
 
@@ -80,7 +81,7 @@ export function sdkObjectCalls(target: S3Target, options: ObjectCallsOptions): O
     },
     async headObject(address, signal) {
       const answer = await attempt(session, { effect: "read", head: true }, () =>
-        client.send(new HeadObjectCommand(of(address)), stop(signal)),
+        client.send(new HeadObjectCommand({ ...of(address), ChecksumMode: "ENABLED" }), stop(signal)),
       );
       if (!answer.ok) {
         if (answer.httpStatus !== 400 || session.fresh()?.sessionToken === undefined) return answer;

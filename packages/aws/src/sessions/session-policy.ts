@@ -16,6 +16,7 @@ const OBJECT_ACTIONS: Readonly<Record<SessionOperation, readonly string[]>> = {
     "GetObjectAnnotation",
     "GetObjectLegalHold",
     "GetObjectRetention",
+    "ListMultipartUploadParts",
     "PutObject",
     "PutObjectAnnotation",
     "PutObjectLegalHold",

@@ -11,7 +11,7 @@ export interface WireOptions {
 
 export interface WireRequest {
   readonly place: Place;
-  readonly method: "GET" | "HEAD" | "PUT";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   /** Encoded, from the leading slash, with the query. */
   readonly target: string;
   /** Name, value, name, value …. */
