@@ -227,10 +227,15 @@ describe("rules", () => {
     expect(said({}, settings({ rules }))).toBe("skip");
     expect(said({ key: () => "other" }, settings({ rules }))).toBe("planned copy");
   });
-  test("no rule is asked about owners that nobody can act for, nor about what is granted already", () => {
-    const skip = rule({}, "skip");
-    expect(said({ owner: "stranger" }, skip)).toBe("held unmapped-owner");
-    expect(said({ acl: known(full(BUCKET_OWNER)) }, skip)).toBe("already-granted");
+  test("no rule is asked about owners that nobody can act for", () => {
+    expect(said({ owner: "stranger" }, rule({}, "skip"))).toBe("held unmapped-owner");
+  });
+  test("what is granted already needs nothing, unless a rule asks for more than access", () => {
+    const granted = { acl: known(full(OWNER), full(BUCKET_OWNER)) };
+    for (const action of ["skip", "hold", "acl"] as const) expect(said(granted, rule({}, action))).toBe("already-granted");
+    expect(said(granted, rule({}, "copy"))).toBe("planned copy");
+    expect(said(granted, rule({}, "reencrypt"))).toBe("planned reencrypt");
+    expect(said(granted, settings({ default: "copy" }))).toBe("already-granted");
   });
   test("an unknown age matches no condition about age", () => {
     expect(said({ lastModified: null }, rule({ olderThanDays: 0 }))).toBe("planned acl");

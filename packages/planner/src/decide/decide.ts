@@ -2,8 +2,8 @@
 //
 // The order of the questions is part of the meaning (design.md 9):
 //   a delete marker has no ACL and no content, whoever made it; the bucket owner's own objects need nothing; an owner for whom nobody has a role is held
-//   before any rule is asked; an object whose ACL cannot be understood is held; where the bucket owner's FULL_CONTROL is in effect nothing is granted again;
-//   only then do the campaign's rules choose an action, and what stands in its way holds the object.
+//   before any rule is asked; an object whose ACL cannot be understood is held; where the bucket owner's FULL_CONTROL is in effect nothing is granted again,
+//   unless a rule asks for more than access; only then do the campaign's rules choose an action, and what stands in its way holds the object.
 import type { HeldReason, Op } from "@quitclaim/campaign/words";
 import { copyHold } from "./copy.ts";
 import type { RowFacts } from "./facts.ts";
@@ -75,8 +75,10 @@ export function decide(facts: RowFacts, settings: DecisionSettings): Decision {
   if (owner.kind === "bucket-owner") return OWN;
   if (owner.kind === "held") return OWNER_HELD[owner.reason];
   if (acl.state === "unreadable") return held("acl-unreadable", null, `the ACL in the report ${acl.why}`);
-  if (acl.granted) return ALREADY_GRANTED;
   const { action, line } = actionFor(facts, settings.actions, settings.reportCreated);
+  // Access is not ownership, and no key: a rule that names objects to be copied or re-keyed means those that are granted already as well.
+  const named = line !== undefined && (action === "copy" || action === "reencrypt");
+  if (acl.granted && !named) return ALREADY_GRANTED;
   if (action === "skip") return SKIP;
   if (action === "hold") return held("by-rule", null, line === undefined ? "held by actions.default" : `held by the rule in line ${line}`);
   if (acl.thirdParty.length > 0 && settings.actions.thirdPartyGrants === "hold") {
