@@ -47,6 +47,15 @@ export const MERGE_ROUNDS_MAX = 3;
 export const COPY_SETTLE_BASE_MS = 500;
 export const COPY_SETTLE_BYTES_PER_MS = 100_000;
 export const COPY_SETTLE_MS_MAX = 60_000;
+/** Parts of a copy over 5 GB, where the source's own cannot be kept: the forecast reckons with the same (domain.md 4.5). */
+export const COPY_PART_BYTES = 256 * 1024 ** 2;
+/** What S3 takes: every part but the last at least so large, at most so large, at most so many. */
+export const PART_BYTES_MIN = 5 * 1024 ** 2;
+export const PART_BYTES_MAX = 5 * 1024 ** 3;
+export const PARTS_MAX = 10_000;
+/** Parts of one object that are copied at once; the gate bounds all objects together. */
+export const COPY_PARTS_IN_FLIGHT = 8;
+export const PART_PROBES_IN_FLIGHT = 16;
 /** S3's clock against ours: how much older than its intent a copy of ours may look. */
 export const CLOCK_SKEW_MS_MAX = 300_000;
 

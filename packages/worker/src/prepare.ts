@@ -1,13 +1,15 @@
 // From a batch's op to the function that its rows go through, with everything that has to hold before the first of them is sent.
-import type { BatchRef, CampaignStore, PlanRow } from "@quitclaim/campaign";
+import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow } from "@quitclaim/campaign";
 import type { Operate, PrepareOperation } from "./batch.ts";
 import { BucketEnforced, PauseAccount } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
-import { copyInPlace, settleMs } from "./operations/copy.ts";
+import { copyInPlace } from "./operations/copy.ts";
+import { settleMs } from "./operations/copy-task.ts";
 import { declareIntent } from "./operations/intent.ts";
 import type { OwnershipModeReader } from "./operations/ownership-mode.ts";
 import { reencrypt } from "./operations/reencrypt.ts";
 import type { Surroundings, Task } from "./operations/task.ts";
+import { uploadRecords } from "./operations/upload-record.ts";
 import { type Principal, send, type Turnstile } from "./retry/send.ts";
 import { wait } from "./retry/wait.ts";
 
@@ -55,10 +57,13 @@ async function prepareCopy(
       );
   }
   const intent = await declareIntent(actors.store, ref, actors.worker);
-  // A copy that a dead holder sent may still run at S3: give it the time it can take before the first look.
-  if (intent.earlier) await wait(settleMs(Math.max(0, ...rows.map((row) => row.size))), turnstile.signal);
+  // A copy that a dead holder sent may still run at S3: give it the time it can take before the first look. A part that still runs, or a
+  // completion, is of an upload that is gone on with, and does no harm.
+  const sizes = rows.map((row) => (row.size > COPY_OBJECT_BYTES_MAX ? 0 : row.size));
+  if (intent.earlier) await wait(settleMs(Math.max(0, ...sizes)), turnstile.signal);
+  const uploads = uploadRecords(actors.store, ref);
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
-  return (row) => copyInPlace({ ...task(row), intent, pause });
+  return (row) => copyInPlace({ ...task(row), intent, uploads, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
 }
 
 const MODE_WORDS = {

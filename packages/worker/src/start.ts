@@ -3,7 +3,7 @@
 // It is working (claims, sends, notes), draining (asked to stop: claims nothing, finishes what is in flight), or stopped. A second stop while
 // draining cuts off what is in flight. Whatever happens to it, the store and Redis hold all that a successor needs.
 import { hostname } from "node:os";
-import { leanObjectCalls, openWire, type S3Target, type Session, type StsTarget } from "@quitclaim/aws";
+import { leanMultipartCalls, leanObjectCalls, openWire, type S3Target, type Session, type StsTarget } from "@quitclaim/aws";
 import {
   type AccountConfig,
   type CampaignConfig,
@@ -28,7 +28,7 @@ import { PlanParts } from "./plan-parts.ts";
 import { preparer } from "./prepare.ts";
 import { Budget, redisLeases } from "./rate/budget.ts";
 import { Gate } from "./rate/gate.ts";
-import type { Principal } from "./retry/send.ts";
+import type { Calls, Principal } from "./retry/send.ts";
 import { Watchdog } from "./watchdog.ts";
 
 export interface WorkerSessions {
@@ -80,7 +80,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const budget = new Budget(redisLeases(redis.connection("command"), campaignKeys(config.campaign).limiter, id), limits.requestsPerSecond);
   const gate = new Gate(budget, limits.concurrency);
   const ownershipMode = ownershipModeReader(sessions.owner, s3, bucket);
-  const ownerCalls = leanObjectCalls(wire, { session: sessions.owner, ...expected });
+  const callsOf = (session: Session): Calls => {
+    const signer = { session, ...expected };
+    return { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer) };
+  };
+  const ownerCalls = callsOf(sessions.owner);
   const parts = new PlanParts(store);
   const surroundings: Surroundings = {
     bucket: bucket.name,
@@ -104,7 +108,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const uploader: Principal = {
       account: account.id,
       session,
-      calls: leanObjectCalls(wire, { session, ...expected }),
+      calls: callsOf(session),
     };
     // The owner's requests on an object take that object's account's turns at the gate.
     const owner: Principal = { account: account.id, session: sessions.owner, calls: ownerCalls };

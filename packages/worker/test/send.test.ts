@@ -1,4 +1,4 @@
-import type { Answer, Credentials, ObjectCalls, RefusalKind } from "@quitclaim/aws";
+import type { Answer, Credentials, RefusalKind } from "@quitclaim/aws";
 import { SessionError } from "@quitclaim/aws";
 import { accountId } from "@quitclaim/campaign";
 import { describe, expect, it } from "vitest";
@@ -24,7 +24,7 @@ function scene(answers: Answer<string>[], signal = new AbortController().signal)
   const credentials = (): Credentials => ({ accessKeyId: "k", secretAccessKey: "s", generation });
   const principal: Principal = {
     account: accountId("222233334444"),
-    calls: {} as ObjectCalls,
+    calls: {} as Principal["calls"],
     session: {
       label: "test",
       fresh: credentials,

@@ -1,5 +1,6 @@
 // Is the copy what the original was? Every attribute that HEAD shows, each with its own rule (domain.md 4.2). Pure.
-import type { CopyRequest, HeadFacts } from "@quitclaim/aws";
+import type { HeadFacts } from "@quitclaim/aws";
+import type { Restated } from "./copy-request.ts";
 import { encryptionDifference } from "./encryption.ts";
 
 const VERBATIM = [
@@ -15,8 +16,8 @@ const VERBATIM = [
   "tagCount",
 ] as const;
 
-/** Differences in words, empty where there are none. `asked` is the request that made the copy. */
-export function copyDifferences(before: HeadFacts, after: HeadFacts, asked: CopyRequest, bucketOwnerAccount: string): string[] {
+/** Differences in words, empty where there are none. `asked` is what the request that made the copy restated. */
+export function copyDifferences(before: HeadFacts, after: HeadFacts, asked: Restated, bucketOwnerAccount: string): string[] {
   const found: string[] = [];
   const differ = (what: string, was: unknown, is: unknown): void => {
     if (was !== is) found.push(`${what}: was ${shown(was)}, is ${shown(is)}`);
@@ -26,13 +27,17 @@ export function copyDifferences(before: HeadFacts, after: HeadFacts, asked: Copy
   for (const name of new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)]))
     differ(`x-amz-meta-${name}`, before.metadata[name], after.metadata[name]);
   // A lock that the original did not have comes from the bucket's default retention.
-  if (before.lock?.mode !== undefined) {
-    differ("Object Lock mode", before.lock.mode, after.lock?.mode);
-    differ("Object Lock date", instant(before.lock.retainUntil), instant(after.lock?.retainUntil));
+  if (asked.lock?.mode !== undefined) {
+    differ("Object Lock mode", asked.lock.mode, after.lock?.mode);
+    differ("Object Lock date", instant(asked.lock.retainUntil), instant(after.lock?.retainUntil));
   }
   if (before.lock?.legalHold === "ON") differ("legal hold", "ON", after.lock?.legalHold ?? "OFF");
   // Objects without a checksum gain one.
   if (before.checksumAlgorithm !== undefined) differ("checksum algorithm", before.checksumAlgorithm, after.checksumAlgorithm);
+  const sums = [before, after].map((facts) => (facts.checksumType === "FULL_OBJECT" ? facts.checksumValue : undefined));
+  // Over the whole object, a checksum does not depend on how it was uploaded; a composite one does.
+  if (before.checksumAlgorithm === after.checksumAlgorithm && sums[0] !== undefined && sums[1] !== undefined)
+    differ("checksum", sums[0], sums[1]);
   const encryption = encryptionDifference(asked.encryption, after.encryption, bucketOwnerAccount);
   if (encryption !== undefined) found.push(encryption);
   return found;

@@ -1,25 +1,53 @@
-// The CopyObject of an object onto itself, made from what HEAD says: pinned at both ends, and everything restated that S3 does not
-// carry over by itself (the table of domain.md 4.2). Metadata and tags travel by the COPY directives. Pure.
-import type { CopyRequest, HeadFacts, ObjectAddress } from "@quitclaim/aws";
+// The request that copies an object onto itself, made from what HEAD says: pinned at both ends, and everything restated that S3 does not
+// carry over by itself (the table of domain.md 4.2). Metadata and tags travel by the COPY directives; in parts, nothing does. Pure.
+import { attributesOf, type CopyRequest, type HeadFacts, type ObjectAddress, type Tag, type UploadRequest } from "@quitclaim/aws";
 import { copyEncryption } from "./encryption.ts";
 import type { Surroundings } from "./task.ts";
 
+export type Restated = Pick<CopyRequest, "storageClass" | "encryption" | "websiteRedirect" | "lock" | "checksumAlgorithm" | "acl">;
+
 /** The storage class is always named: it would fall back to STANDARD, and naming it makes copying onto itself legal (domain.md 4.1). */
-export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Surroundings): CopyRequest {
+export function restated(head: HeadFacts, around: Pick<Surroundings, "bucketOwnerAccount" | "kmsKey">, now = Date.now()): Restated {
   const encryption = copyEncryption(head, around.bucketOwnerAccount, around.kmsKey);
+  const lock = lockInForce(head.lock, now);
+  return {
+    storageClass: head.storageClass,
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(head.websiteRedirect === undefined ? {} : { websiteRedirect: head.websiteRedirect }),
+    ...(lock === undefined ? {} : { lock }),
+    ...(head.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: head.checksumAlgorithm }),
+    acl: "bucket-owner-full-control",
+  };
+}
+
+export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Surroundings): CopyRequest {
   const { bucket, key } = at;
   return {
     source: head.versionId === undefined ? { bucket, key } : { bucket, key, versionId: head.versionId },
     destination: { bucket, key },
     sourceIfMatch: head.etag,
     destinationIfMatch: head.etag,
-    storageClass: head.storageClass,
-    ...(encryption === undefined ? {} : { encryption }),
-    ...(head.websiteRedirect === undefined ? {} : { websiteRedirect: head.websiteRedirect }),
-    ...(head.lock === undefined ? {} : { lock: head.lock }),
-    ...(head.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: head.checksumAlgorithm }),
-    acl: "bucket-owner-full-control",
+    ...restated(head, around),
+    // The RADOS Gateway takes a copy onto itself for one only where the metadata is replaced, whatever else is named.
+    ...(around.dialect === "rgw" ? { replace: attributesOf(head) } : {}),
   };
+}
+
+export function uploadRequest(at: ObjectAddress, head: HeadFacts, tags: readonly Tag[], around: Surroundings): UploadRequest {
+  const choice = head.checksumAlgorithm === "CRC32" || head.checksumAlgorithm === "CRC32C";
+  return {
+    destination: { bucket: at.bucket, key: at.key },
+    ...restated(head, around),
+    attributes: attributesOf(head),
+    tags,
+    ...(choice && head.checksumType !== undefined ? { checksumType: head.checksumType } : {}),
+  };
+}
+
+/** A retention that has run out protects nothing, and S3 takes no date that is past. */
+export function lockInForce(lock: HeadFacts["lock"], now: number): HeadFacts["lock"] {
+  if (lock?.retainUntil === undefined || Date.parse(lock.retainUntil) > now) return lock;
+  return lock.legalHold === undefined ? undefined : { legalHold: lock.legalHold };
 }
 
 /** Archived and not restored: a copy would be refused, and a restore costs money that only a person may spend (domain.md 4.7). */

@@ -1,5 +1,6 @@
 // The first look of a copy: what is current under this key, as far as either account may see it.
 import type { Answer, HeadFacts, Refusal } from "@quitclaim/aws";
+import { headObject } from "./head.ts";
 import type { Send, Task } from "./task.ts";
 
 export type Look =
@@ -23,7 +24,7 @@ export async function lookAtCurrent(task: Task): Promise<Look> {
 
 async function head(task: Task, send: Send): Promise<Answer<HeadFacts>> {
   const { bucket, row } = task;
-  return (await send((calls, signal) => calls.headObject({ bucket, key: row.key }, signal))).answer;
+  return headObject(send, { bucket, key: row.key });
 }
 
 /** Is the bucket owner the owner of the current version? Only the owner of an object sees its ACL with itself as owner. */

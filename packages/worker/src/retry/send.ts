@@ -4,7 +4,7 @@
 //   expired     the session is renewed; sent again, the same attempt
 //   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
 //   the rest    is an answer
-import type { Answer, ObjectCalls, Session } from "@quitclaim/aws";
+import type { Answer, MultipartCalls, ObjectCalls, Session } from "@quitclaim/aws";
 import { SessionError } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import {
@@ -21,11 +21,13 @@ import { Stopped } from "../stopped.ts";
 import { fullJitter } from "./backoff.ts";
 import { wait } from "./wait.ts";
 
+export type Calls = ObjectCalls & MultipartCalls;
+
 /** Who signs, and the calls that are bound to that signer. */
 export interface Principal {
   readonly account: AccountId;
   readonly session: Session;
-  readonly calls: ObjectCalls;
+  readonly calls: Calls;
 }
 
 /** Where requests wait for their turn: the bucket's rate, the process's concurrency, the batch's fence. */
@@ -42,7 +44,7 @@ export interface Sent<T> {
   readonly attempts: number;
 }
 
-export type Call<T> = (calls: ObjectCalls, signal: AbortSignal) => Promise<Answer<T>>;
+export type Call<T> = (calls: Calls, signal: AbortSignal) => Promise<Answer<T>>;
 
 const transientBackoff = { baseMs: TRANSIENT_BACKOFF_BASE_MS, capMs: TRANSIENT_BACKOFF_MS_MAX };
 const throttledBackoff = { baseMs: THROTTLED_BACKOFF_BASE_MS, capMs: THROTTLED_BACKOFF_MS_MAX };

@@ -86,6 +86,33 @@ export function multiply(sandbox: Sandbox, bucket: string, like: string, count: 
   });
 }
 
+/**
+ * Makes an uploaded object one of many gigabytes: virtual bytes, which cost no memory, in parts of these sizes as a multipart upload
+ * leaves them; one size only: not in parts. Its plan row.
+ */
+export function enlarge(sandbox: Sandbox, bucket: string, key: string, sizes: readonly number[], planned: Planned = {}): PlanRow {
+  const found = sandbox.store.bucket(bucket);
+  const small = found?.find(key, undefined);
+  if (found === undefined || small === undefined) throw new Error(`there is no ${bucket}/${key}`);
+  const size = sizes.reduce((a, b) => a + b, 0);
+  const Version = small.constructor as new (fields: object) => typeof small;
+  const parts = sizes.length > 1 ? { parts: sizes.map((one, i) => ({ number: i + 1, size: one })) } : {};
+  const etag = sizes.length > 1 ? `${small.etag}-${sizes.length}` : small.etag;
+  found.remove(key, small.versionId);
+  found.insert(
+    // The sandbox computes no checksums over gigabytes, so it has none either.
+    new Version({
+      ...small,
+      content: { kind: "virtual", size, seed: key },
+      etag,
+      checksum: undefined,
+      lastModified: small.lastModified - 86_400_000,
+      ...parts,
+    }),
+  );
+  return rowOf(sandbox, bucket, key, undefined, planned);
+}
+
 /** The plan row of an object version as the sandbox has it; the current one where no version is given. */
 export function rowOf(sandbox: Sandbox, bucket: string, key: string, versionId: string | undefined, planned: Planned = {}): PlanRow {
   const found = sandbox.store.bucket(bucket);

@@ -1,0 +1,68 @@
+// A copy that is there: the bucket owner compares it with its original and puts the grants of others back. The same for one that was
+// just made, in one piece or in parts, and for one that is found again after a crash.
+import type { AclGrant, HeadFacts } from "@quitclaim/aws";
+import type { VersionId } from "@quitclaim/campaign";
+import { copyDifferences } from "./copy-compare.ts";
+import { restated } from "./copy-request.ts";
+import type { Copied, CopyTask } from "./copy-task.ts";
+import { headObject } from "./head.ts";
+import { grantsToKeep, putBackGrants } from "./kept-grants.ts";
+import { done, failed, refused, type Verdict } from "./outcome.ts";
+
+export async function finishCopy(task: CopyTask, before: HeadFacts, grants: readonly AclGrant[], copied: Copied): Promise<Verdict> {
+  const { bucket, row } = task;
+  const { newVersionId, attempts, said } = copied;
+  const at = newVersionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: newVersionId };
+  const after = await headObject(task.owner, at);
+  if (!after.ok)
+    return failed(
+      "CopyNotReadable",
+      `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the copy still belongs to the uploading account: run \`quitclaim fence\`.`,
+      attempts,
+      after,
+      newVersionId,
+    );
+  const differences = copyDifferences(before, after.value, restated(before, task), task.bucketOwnerAccount);
+  if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
+  return withGrants(task, grants, newVersionId, attempts, said, "");
+}
+
+function copyDiffers(
+  differences: readonly string[],
+  attempts: number,
+  said: { httpStatus: number; requestId: string },
+  versionId: VersionId | undefined,
+): Verdict {
+  return failed("CopyDiffers", `The copy is not what the original was. ${differences.join("; ")}.`, attempts, said, versionId);
+}
+
+/** Our own copy, found again. What the crash may have left undone, the comparison and the grants, is done now. */
+export async function finishRecognised(task: CopyTask, current: HeadFacts, attempts: number): Promise<Verdict> {
+  const { bucket, row } = task;
+  const newVersionId = current.versionId as VersionId | undefined;
+  const said = { httpStatus: 200, requestId: "" };
+  const originalRemains = row.versionId !== null && row.versionId !== current.versionId && current.versionId !== undefined;
+  if (originalRemains) {
+    const versionId = row.versionId;
+    const answer = await headObject(task.uploader, { bucket, key: row.key, versionId });
+    if (answer.ok) {
+      const differences = copyDifferences(answer.value, current, restated(answer.value, task), task.bucketOwnerAccount);
+      if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
+    } else if (answer.kind !== "gone") return refused(answer, attempts);
+  }
+  const grants = originalRemains || row.formerAcl !== null ? await grantsToKeep(task) : [];
+  if ("kind" in grants) return grants;
+  return withGrants(task, grants, newVersionId, attempts, said, "recognised");
+}
+
+async function withGrants(
+  task: CopyTask,
+  grants: readonly AclGrant[],
+  newVersionId: VersionId | undefined,
+  attempts: number,
+  said: { httpStatus: number; requestId: string },
+  detail: string,
+): Promise<Verdict> {
+  const problem = await putBackGrants(task, grants, newVersionId, attempts);
+  return problem ?? done("copied", attempts, said, { detail, ...(newVersionId === undefined ? {} : { newVersionId }) });
+}
