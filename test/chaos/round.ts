@@ -114,9 +114,10 @@ async function act(
     cast.abandon();
   }, secondsMax * 1_000);
   const lasting: Promise<void>[] = [];
+  const done = (): number => ((sandbox.writes().at(-1)?.seq ?? 0) - writesBefore) / planned;
+  while (!cast.over && done() === 0) await sleep(20);
   for (const misfortune of schedule) {
     const until = Date.now() + PATIENCE_MS;
-    const done = (): number => ((sandbox.writes().at(-1)?.seq ?? 0) - writesBefore) / planned;
     while (!cast.over && done() < misfortune.at && Date.now() < until) await sleep(20);
     if (cast.over || (misfortune.kind === "disk-full" && scene.disk === undefined)) told.missed.push(describeMisfortune(misfortune));
     else {
@@ -142,7 +143,7 @@ function bugs(cast: Cast): string[] {
   return [
     ...cast.exits
       .filter(({ ended }) => ended.code === 1)
-      .map(({ who, ended }) => `nothing ends as a bug: ${who} said ${ended.stderr.slice(-600)}`),
+      .map(({ who, ended }) => `nothing ends as a bug: ${who} said ${ended.stderr.slice(-1_500)}`),
     ...cast.paused.map((cause) => `nobody is paused who was not denied: ${cause}`),
   ];
 }

@@ -1,8 +1,13 @@
 // Retry requests: which failed rows of which batches go to work again. They lie in the store, numbered from 1, and are never changed;
 // a request is answered for a batch when the batch's ledger file carries its number or a later one.
 import { type BatchRef, batchId } from "../batch.ts";
-import type { RetryClaim, RetrySelection } from "../ledger/checkpoint.ts";
+import type { AccountId } from "../identity.ts";
+import { type RetryClaim, type RetrySelection, selects } from "../ledger/checkpoint.ts";
+import { parseEntry } from "../ledger/entry.ts";
 import { readLedger, readLedgerSummary } from "../ledger/ledger.ts";
+import type { PlanSummary } from "../plan/summary.ts";
+import { campaignKeys } from "../queue/keys.ts";
+import { type CampaignRedis, explainRedisError } from "../redis/connection.ts";
 import { type CampaignStore, jsonBytes, readJson, StoreError } from "../store/store.ts";
 
 const FOLDER = "control/";
@@ -62,6 +67,32 @@ export function pendingRetry(requests: readonly RetryRequest[] | undefined, answ
   const open = (requests ?? []).filter((r) => r.retry > answered);
   const newest = open.at(-1);
   return newest === undefined ? undefined : { number: newest.retry, selections: open.map((r) => r.selection) };
+}
+
+/**
+ * Accounts with a retry that no ledger file answers yet. Until a worker claims its batch, the rows that it selects count as failed, so
+ * `remaining` does not show them.
+ */
+export async function accountsToRetry(redis: CampaignRedis, store: CampaignStore, plan: PlanSummary): Promise<Set<AccountId>> {
+  const byBatch = retriesByBatch(await readRetries(store));
+  const open = new Set<AccountId>();
+  if (byBatch.size === 0) return open;
+  const keys = campaignKeys(redis.campaign);
+  try {
+    for (const account of Object.keys(plan.accounts) as AccountId[]) {
+      const settled = await redis.connection("command").hgetall(keys.settled(account));
+      for (const [batch, entry] of Object.entries(settled)) {
+        const asked = byBatch.get(batch);
+        if (asked === undefined) continue;
+        const { retry, failed } = parseEntry(entry);
+        const pending = pendingRetry(asked, retry);
+        if (pending !== undefined && Object.keys(failed).some((code) => selects(pending.selections, code))) open.add(account);
+      }
+    }
+  } catch (error) {
+    throw explainRedisError(error, redis);
+  }
+  return open;
 }
 
 /**

@@ -34,9 +34,17 @@ export class RedisProblem extends Error {
 const UNREACHABLE =
   /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|Connection is closed|max retries per request|Command timed out|writeable/;
 
+/** What a server says that is there and takes no writes: its disk or its memory is full, it became a replica, it reads its data. */
+const REFUSING = /^(MISCONF|OOM|READONLY|LOADING|BUSY|MASTERDOWN)\b/;
+
 /** Turns ioredis's own words into a RedisProblem that names the server; other errors come back as they are. */
 export function explainRedisError(error: unknown, redis: Pick<CampaignRedis, "describe">): unknown {
   if (!(error instanceof Error) || error instanceof RedisProblem) return error;
+  if (REFUSING.test(error.message))
+    return new RedisProblem(
+      `${redis.describe()} takes no writes now (${error.message}). Nothing is lost: the campaign store is the truth. Make room on its disk or in its memory; the work goes on as soon as it takes writes again.`,
+      { cause: error },
+    );
   if (!UNREACHABLE.test(`${error.message} ${"code" in error ? String(error.code) : ""}`) && error.name !== "MaxRetriesPerRequestError")
     return error;
   return new RedisProblem(

@@ -52,16 +52,26 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     } else void leaveWhenFinished();
 
     await worker.done;
-    const snapshot = crew ? undefined : await progress.view.snapshot();
+    if (!crew) {
+      const remaining = await remainingNow();
+      output.result({ worker: worker.id, remaining }, [`left; ${remaining ?? "an unknown number of"} objects remain`]);
+    }
     await progress.close();
-    if (snapshot !== undefined)
-      output.result({ worker: worker.id, remaining: snapshot.remaining }, [`left; ${snapshot.remaining} objects remain`]);
 
     async function leaveWhenFinished(): Promise<void> {
       while (!signals.drain.aborted) {
         await sleep(LOOK_MS);
-        const { remaining } = await progress.view.snapshot();
-        if (remaining === 0) return worker.stop("drain");
+        if ((await remainingNow()) === 0) return worker.stop("drain");
+      }
+    }
+
+    /** null while Redis does not answer: the worker says so itself, waits for it, and goes on. At the end the engine may have ended it. */
+    async function remainingNow(): Promise<number | null> {
+      try {
+        return (await progress.view.snapshot()).remaining;
+      } catch (error) {
+        if (error instanceof Error && error.name === "RedisProblem") return null;
+        throw error;
       }
     }
   } finally {

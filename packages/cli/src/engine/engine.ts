@@ -10,10 +10,12 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AccountId,
+  accountsToRetry,
   type CampaignConfig,
   type CampaignProgress,
   type CampaignRedis,
   type CampaignStore,
+  explainRedisError,
   needsReconcile,
   openProgress,
   openQueues,
@@ -21,6 +23,7 @@ import {
   type PlanSummary,
   type ProgressSnapshot,
   RedisCheckpoints,
+  RedisProblem,
   reconcile,
   releaseDeadWorkers,
 } from "@quitclaim/campaign";
@@ -56,6 +59,8 @@ export class EngineRunning extends Error {
 const TICK_MS = 500;
 /** Workers that die this often in a row, each within seconds, will not come right by themselves. */
 const DEATHS_MAX = 6;
+/** Between two looks for jobs that BullMQ gave up while their batches are unfinished. */
+const GIVEN_UP_LOOK_MS = 30_000;
 
 /** Runs until the campaign is finished, stopped, or blocked. Throws EngineRunning, StoreError, RedisProblem. */
 export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
@@ -79,6 +84,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     const dead = new Set<string>();
     let enforced = false;
     let stopOrdered = false;
+    let lookedForGivenUp = Date.now();
     const crew = new Crew(options.processes, options.workerCommand, {
       started: (worker) => log.write("info", "worker started", { worker }),
       failed: (worker, error) => log.write("error", `worker process: ${error.message}`, { worker }),
@@ -124,12 +130,13 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
           if (left) return { why: "stopped", snapshot: await progress.view.snapshot() };
           continue;
         }
-        const snapshot = await look();
-        if (snapshot === undefined) continue;
+        const seen = await look();
+        if (seen === undefined) continue;
+        const { snapshot, toRetry } = seen;
         if (enforced) return leave("enforced", snapshot);
-        if (snapshot.remaining === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished", snapshot);
-        const open = snapshot.accounts.filter((a) => a.remaining > 0);
-        const blocked = open.every((a) => a.pause !== undefined && a.batchesInFlight === 0);
+        const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
+        if (open.length === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished", snapshot);
+        const blocked = open.length > 0 && open.every((a) => a.pause !== undefined && a.batchesInFlight === 0);
         if (blocked && !options.waitWhilePaused) return leave("blocked", snapshot);
       }
     }
@@ -140,7 +147,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     }
 
     /** One look at Redis: mends what a restart of it broke; undefined while it does not answer. */
-    async function look(): Promise<ProgressSnapshot | undefined> {
+    async function look(): Promise<{ snapshot: ProgressSnapshot; toRetry: ReadonlySet<AccountId> } | undefined> {
       try {
         await redis.ensureRunning();
         if (dead.size > 0) {
@@ -150,12 +157,26 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         }
         if (await needsReconcile(redis, plan)) await rebuild(options, redis);
         stopOrdered ||= (await progress.feed.read()).stop !== undefined;
-        return await progress.view.snapshot();
+        const snapshot = await progress.view.snapshot();
+        if (snapshot.remaining > 0) await reviveGivenUp();
+        return { snapshot, toRetry: snapshot.remaining > 0 ? new Set() : await accountsToRetry(redis, store, plan) };
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== "RedisProblem") throw error;
-        log.write("warn", error.message);
+        const problem = explainRedisError(error, redis);
+        if (!(problem instanceof RedisProblem)) throw error;
+        log.write("warn", problem.message);
         return undefined;
       }
+    }
+
+    /** A job out of attempts would leave its batch unfinished for good, and this loop waiting. */
+    async function reviveGivenUp(): Promise<void> {
+      if (Date.now() - lookedForGivenUp < GIVEN_UP_LOOK_MS) return;
+      lookedForGivenUp = Date.now();
+      let failed = 0;
+      for (const queue of queues.all.values()) failed += await queue.getFailedCount();
+      if (failed === 0) return;
+      log.write("warn", "jobs out of attempts; their batches get new ones", { failed });
+      await rebuild(options, redis);
     }
   } finally {
     await redis.stop();

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
 import { RedisProblem } from "../connection.ts";
 import { connectOnce } from "../connections.ts";
 import { type EmbeddedPlace, preparePlace } from "./place.ts";
@@ -113,7 +114,8 @@ async function lastWords(place: EmbeddedPlace): Promise<string> {
 export async function endServer(place: EmbeddedPlace): Promise<boolean> {
   if ((await probe(place.socket)) === "nobody") return false;
   const pid = await serverPid(place);
-  const redis = await connectOnce({ socket: place.socket });
+  const redis = await connectIfThere(place);
+  if (redis === undefined) return false;
   try {
     await redis.shutdown();
   } catch (error) {
@@ -130,9 +132,20 @@ export async function endServer(place: EmbeddedPlace): Promise<boolean> {
   return true;
 }
 
-/** Connections other than the asking one. */
+/** Another process may end the server at any moment: undefined where it has. */
+async function connectIfThere(place: EmbeddedPlace): Promise<Redis | undefined> {
+  try {
+    return await connectOnce({ socket: place.socket });
+  } catch (error) {
+    if ((await probe(place.socket)) === "nobody") return undefined;
+    throw error;
+  }
+}
+
+/** Connections other than the asking one; none where the server has ended. */
 export async function otherClients(place: EmbeddedPlace): Promise<number> {
-  const redis = await connectOnce({ socket: place.socket });
+  const redis = await connectIfThere(place);
+  if (redis === undefined) return 0;
   try {
     const list = (await redis.client("LIST")) as string;
     return list.trim().split("\n").length - 1;
