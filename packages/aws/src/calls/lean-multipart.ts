@@ -5,6 +5,7 @@ import type { Wire } from "../wire/wire.ts";
 import { quoted } from "../xml/documents.ts";
 import {
   readCompletion,
+  readHasAnnotations,
   readPartResult,
   readParts,
   readTags,
@@ -38,6 +39,10 @@ export function leanMultipartCalls(wire: Wire, options: ObjectCallsOptions): Mul
     getObjectTags: (address, signal) =>
       exchange({ ...target(address, [["tagging", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
         readTags(body.toString("utf8")),
+      ),
+    hasAnnotations: (address, signal) =>
+      exchange({ ...target(address, [["annotation", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
+        readHasAnnotations(body.toString("utf8")),
       ),
     createUpload: (request, signal) =>
       exchange(

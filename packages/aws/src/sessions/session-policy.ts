@@ -17,6 +17,7 @@ const OBJECT_ACTIONS: Readonly<Record<SessionOperation, readonly string[]>> = {
     "GetObjectLegalHold",
     "GetObjectRetention",
     "ListMultipartUploadParts",
+    "ListObjectAnnotations",
     "PutObject",
     "PutObjectAnnotation",
     "PutObjectLegalHold",

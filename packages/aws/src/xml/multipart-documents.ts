@@ -92,6 +92,20 @@ export function readTags(xml: string): Tag[] {
   return tags;
 }
 
+/** By the count, or by any name that is listed. */
+export function readHasAnnotations(xml: string): boolean {
+  let found = false;
+  scanXml(xml, {
+    open(name) {
+      found ||= name === "AnnotationName";
+    },
+    close(name, text) {
+      found ||= name === "AnnotationCount" && Number(text) > 0;
+    },
+  });
+  return found;
+}
+
 /** The body of CompleteMultipartUpload. */
 export function writeCompletion(parts: readonly CopiedPart[]): string {
   const listed = parts.map(({ number, etag, checksum }) => {

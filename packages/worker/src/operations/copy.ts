@@ -14,6 +14,7 @@ import type { HeadFacts } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
 import { grantAccess } from "./acl.ts";
+import { annotationProblem } from "./annotations.ts";
 import { finishCopy, finishRecognised } from "./copy-finish.ts";
 import { closeUpload, copyInParts } from "./copy-large.ts";
 import { archived, copyRequest } from "./copy-request.ts";
@@ -30,6 +31,8 @@ export async function copyInPlace(task: CopyTask): Promise<Verdict> {
       "Only a current version can be copied in place; grant access to this one instead, or let the switch do it.",
       0,
     );
+  // HEAD tells nothing of such an object without its key.
+  if (task.row.encryption === "SSE-C") return customerKey(0);
   const verdict = await lookAndCopy(task);
   return isLarge(task) ? closeUpload(task, verdict) : verdict;
 }
@@ -64,8 +67,7 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
 }
 
 async function copyPlanned(task: CopyTask, before: HeadFacts, attempts: number): Promise<Verdict | LookAgain> {
-  if (before.sseCustomerAlgorithm !== undefined)
-    return failed("SseCustomerKey", "Encrypted under a key that only its holder has (SSE-C): nobody else can copy it.", attempts);
+  if (before.sseCustomerAlgorithm !== undefined) return customerKey(attempts);
   if (archived(before))
     return failed("InvalidObjectState", `Archived (${before.storageClass}): restore it first, then retry, or plan it as acl.`, attempts);
   if (before.hiddenMetadata !== undefined && (isLarge(task) || task.dialect === "rgw"))
@@ -74,6 +76,8 @@ async function copyPlanned(task: CopyTask, before: HeadFacts, attempts: number):
       `${before.hiddenMetadata} of its metadata entries cannot be told over HTTP, so a copy that restates them would lose them. Plan it as acl.`,
       attempts,
     );
+  const annotated = isLarge(task) ? await annotationProblem(task, before, attempts) : undefined;
+  if (annotated !== undefined) return annotated;
   const grants = await grantsToKeep(task);
   if ("kind" in grants) return grants;
   const step = isLarge(task) ? await copyInParts(task, before, attempts) : await copyOnce(task, before, attempts);
@@ -92,6 +96,9 @@ async function copyOnce(task: CopyTask, before: HeadFacts, attempts: number): Pr
   const ownDoing = answer.kind === "precondition" && (task.intent.earlier || attempts > 0);
   return lost || ownDoing ? { kind: "look again", attempts: all, verdict } : verdict;
 }
+
+const customerKey = (attempts: number): Verdict =>
+  failed("SseCustomerKey", "Encrypted under a key that only its holder has (SSE-C): nobody else can copy it.", attempts);
 
 const changed = (attempts: number): Verdict =>
   done("changed", attempts, { httpStatus: 200, requestId: "" }, { detail: "Rewritten since the inventory; a new plan will see it." });
