@@ -1,40 +1,37 @@
 // The command line: every command with its flags, help and examples, and the one place where an error becomes an exit code.
 import { resolve } from "node:path";
-import { runSandboxCommand } from "@quitclaim/sandbox";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { check } from "./commands/check.ts";
-import { cutover, rollback } from "./commands/cutover.ts";
-import { fence, unfence } from "./commands/fence.ts";
-import { init } from "./commands/init.ts";
-import { inventory } from "./commands/inventory.ts";
-import { pause, resume, retry } from "./commands/orders.ts";
-import { plan } from "./commands/plan.ts";
-import { preflightCommand } from "./commands/preflight.ts";
-import { run } from "./commands/run.ts";
-import { status } from "./commands/status.ts";
-import { verify } from "./commands/verify.ts";
-import { watch } from "./commands/watch.ts";
-import { work } from "./commands/work.ts";
-import { runDemo } from "./demo/demo.ts";
-import { EXIT, exitOf } from "./exit.ts";
+import type { CutoverFlags } from "./commands/cutover.ts";
+import type { InventoryFlags } from "./commands/inventory.ts";
+import type { PlanFlags } from "./commands/plan.ts";
+import type { PreflightFlags } from "./commands/preflight.ts";
+import type { RunFlags } from "./commands/run.ts";
+import type { VerifyFlags } from "./commands/verify.ts";
+import type { WatchFlags } from "./commands/watch.ts";
+import type { WorkFlags } from "./commands/work.ts";
+import { EXIT, type ExitCode, exitOf } from "./exit.ts";
 import type { Invocation } from "./invocation.ts";
 import { openOutput } from "./output.ts";
-import { listenForSignals } from "./signals.ts";
+import { Interrupted, listenForSignals } from "./signals.ts";
+
+// Every command is loaded when it is called: `--help` and a typing mistake need no AWS client, no queue and no dashboard.
 
 /** How to run this program again, as a process of its own. */
 const PROGRAM: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
 
 interface CommonFlags {
   readonly config: string;
-  readonly json: boolean;
 }
 
 /** Runs one command line; answers the exit code of design.md 8. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const output = openOutput(argv.includes("--json"), process.stdout, process.stderr);
   // The sandbox stands apart from the product and reads its own flags.
-  if (argv[0] === "sandbox")
+  if (argv[0] === "sandbox") {
+    const { runSandboxCommand } = await import("@quitclaim/sandbox");
     return runSandboxCommand(argv.slice(1), { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
-  let exitCode: number = EXIT.done;
+  }
+  let exitCode: ExitCode = EXIT.done;
   const program = new Command("quitclaim")
     .description(
       "Takes an S3 bucket full of objects that other accounts own to one whose owner reads and owns all of it, with ACLs off for good.",
@@ -42,6 +39,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version("0.1.0")
     .showSuggestionAfterError()
     .exitOverride()
+    // What is wrong with a command line is told like every other failure, at the end of this function.
+    .configureOutput({ outputError: () => undefined })
     .addHelpText("after", EPILOGUE);
 
   /** A command over a campaign file: --config, --json, signals, exit code. */
@@ -49,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     name: string,
     description: string,
     examples: string,
-    action: (invocation: Invocation, flags: F, ...operands: string[]) => Promise<number>,
+    action: (invocation: Invocation, flags: F, ...operands: string[]) => Promise<ExitCode>,
   ): Command {
     return program
       .command(name)
@@ -60,9 +59,17 @@ export async function main(argv: readonly string[]): Promise<number> {
       .action(async (...given: unknown[]) => {
         const operands = given.slice(0, -2).filter((o): o is string => typeof o === "string");
         const flags = given.at(-2) as CommonFlags & F;
-        const output = openOutput(flags.json, process.stdout, process.stderr);
         const signals = listenForSignals(output.say);
-        exitCode = await action({ configFile: resolve(flags.config), output, env: process.env, signals }, flags, ...operands);
+        try {
+          exitCode = await action({ configFile: resolve(flags.config), output, env: process.env, signals }, flags, ...operands);
+        } catch (error) {
+          if (signals.exitCode === undefined) throw error;
+          // Asked to stop, it stopped: whatever it says about that, it is no failure of its own.
+          output.failure(exitOf(error).message, signals.exitCode);
+          exitCode = signals.exitCode;
+          // What was left in the middle may still hold sockets and timers.
+          if (error instanceof Interrupted) process.exit(exitCode);
+        }
       });
   }
 
@@ -72,21 +79,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument("[file]", "where to; stdout where left out")
     .option("--json", "one JSON document on stdout", false)
     .addHelpText("after", "\nExamples:\n  quitclaim init campaign.yaml")
-    .action((file: string | undefined, flags: { json: boolean }) => {
-      exitCode = init(openOutput(flags.json, process.stdout, process.stderr), file);
+    .action(async (file: string | undefined) => {
+      const { init } = await import("./commands/init.ts");
+      exitCode = init(output, file);
     });
 
   campaignCommand(
     "check",
     "identities, permissions, bucket, Redis, store: every problem with its fix",
-    "quitclaim check --config campaign.yaml",
-    check,
+    "quitclaim check --config campaign.yaml\nquitclaim check --json | jq '.findings[] | {id, fix}'",
+    async (invocation) => (await import("./commands/check.ts")).check(invocation),
   );
   campaignCommand(
     "inventory",
     "build a report by listing, where S3 Inventory is not at hand",
     "quitclaim inventory --to ./inventory\nquitclaim inventory --to s3://reports/lake",
-    inventory,
+    async (invocation, flags: InventoryFlags) => (await import("./commands/inventory.ts")).inventory(invocation, flags),
   )
     .requiredOption("--to <place>", "folder, or s3://bucket/prefix, that the report is written to")
     .option("--concurrency <n>", "list requests at once", positive, 16);
@@ -94,7 +102,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "plan",
     "read the inventory report: what needs what, what is held and why, what it costs",
     "quitclaim plan\nquitclaim plan --json | jq .held",
-    plan,
+    async (invocation, flags: PlanFlags) => (await import("./commands/plan.ts")).plan(invocation, flags),
   )
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
     .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false);
@@ -102,13 +110,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     "fence",
     "keep new foreign-owned objects from arriving: BucketOwnerPreferred and a policy",
     "quitclaim fence\nquitclaim fence --lift",
-    (invocation, flags: { lift?: boolean }) => (flags.lift === true ? unfence(invocation) : fence(invocation)),
+    async (invocation, flags: { lift: boolean }) => {
+      const { fence, unfence } = await import("./commands/fence.ts");
+      return flags.lift ? unfence(invocation) : fence(invocation);
+    },
   ).option("--lift", "take the fence down again, exactly as it was before", false);
   campaignCommand(
     "run",
     "work on what is left; the dashboard on a terminal, lines elsewhere",
     "quitclaim run\nquitclaim run --json 2>progress.ndjson",
-    (invocation, flags: Parameters<typeof run>[1]) => run(invocation, flags, PROGRAM),
+    async (invocation, flags: RunFlags) => (await import("./commands/run.ts")).run(invocation, flags, PROGRAM),
   )
     .option("--workers <n>", "worker processes on this machine", positive)
     .option("--headless", "no dashboard even on a terminal", false)
@@ -116,28 +127,41 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--every <seconds>", "seconds between lines where there is no dashboard", positive)
     .option("--leave-when-finished", "leave the dashboard when the campaign is finished", false)
     .addOption(new Option("--wait-while-paused", "stay while all that is left is paused").default(false));
-  campaignCommand("work", "join a running campaign as one more worker process", "quitclaim work --config campaign.yaml", work).addOption(
-    new Option("--crew").default(false).hideHelp(),
-  );
-  campaignCommand("watch", "attach to a campaign", "quitclaim watch\nquitclaim watch --readonly\nquitclaim watch --json", watch)
+  campaignCommand(
+    "work",
+    "join a running campaign as one more worker process",
+    "quitclaim work --config campaign.yaml",
+    async (invocation, flags: WorkFlags) => (await import("./commands/work.ts")).work(invocation, flags),
+  ).addOption(new Option("--crew").default(false).hideHelp());
+  campaignCommand(
+    "watch",
+    "attach to a campaign",
+    "quitclaim watch\nquitclaim watch --readonly\nquitclaim watch --json 2>progress.ndjson",
+    async (invocation, flags: WatchFlags) => (await import("./commands/watch.ts")).watch(invocation, flags),
+  )
     .option("--readonly", "no keys that change anything", false)
     .option("--every <seconds>", "seconds between lines where there is no terminal", positive)
     .option("--leave-when-finished", "leave when the campaign is finished", false);
-  campaignCommand("status", "the figures now", "quitclaim status --json | jq .remaining", status);
+  campaignCommand("status", "the figures now", "quitclaim status\nquitclaim status --json | jq .remaining", async (invocation) =>
+    (await import("./commands/status.ts")).status(invocation),
+  );
   campaignCommand(
     "pause",
     "begin nothing new, for one account or all; survives restarts",
     "quitclaim pause\nquitclaim pause 222233334444",
-    (invocation, _flags, account?: string) => pause(invocation, account),
-  ).argument("[account]");
-  campaignCommand("resume", "go on", "quitclaim resume 222233334444", (invocation, _flags, account?: string) =>
-    resume(invocation, account),
-  ).argument("[account]");
+    async (invocation, _flags, account?: string) => (await import("./commands/orders.ts")).pause(invocation, account),
+  ).argument("[account]", "its number or its name in the campaign file; every account where left out");
+  campaignCommand(
+    "resume",
+    "go on after a pause, for one account or all",
+    "quitclaim resume\nquitclaim resume 222233334444",
+    async (invocation, _flags, account?: string) => (await import("./commands/orders.ts")).resume(invocation, account),
+  ).argument("[account]", "its number or its name in the campaign file; every account where left out");
   campaignCommand(
     "retry",
     "put failed objects to work again",
     "quitclaim retry\nquitclaim retry --account 222233334444 --code AccessDenied",
-    retry,
+    async (invocation, flags: { account?: string; code?: string }) => (await import("./commands/orders.ts")).retry(invocation, flags),
   )
     .option("--account <account>", "only this account's")
     .option("--code <code>", "only failures with this S3 code");
@@ -145,7 +169,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "verify",
     "read back, as the bucket owner, what was granted and copied",
     "quitclaim verify\nquitclaim verify --sample 5000",
-    verify,
+    async (invocation, flags: VerifyFlags) => (await import("./commands/verify.ts")).verify(invocation, flags),
   )
     .option("--sample <n>", "objects of each account", positive, 200)
     .option("--all", "every object", false);
@@ -153,7 +177,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "preflight",
     "everything between the bucket and the switch, with evidence, consequence and fix",
     "quitclaim preflight\nquitclaim preflight --fix bucket-acl-grants --accept old-inventory",
-    preflightCommand,
+    async (invocation, flags: PreflightFlags) => (await import("./commands/preflight.ts")).preflightCommand(invocation, flags),
   )
     .option("--fix <finding...>", "have this finding fixed", [])
     .option("--accept <finding...>", "go on in spite of this finding", [])
@@ -162,7 +186,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "cutover",
     "switch the bucket to BucketOwnerEnforced, probe it, and take it back by itself if a probe fails",
     "quitclaim cutover --confirm data-lake-prod",
-    cutover,
+    async (invocation, flags: CutoverFlags) => (await import("./commands/cutover.ts")).cutover(invocation, flags),
   )
     .option("--confirm <bucket>", "the bucket's name, typed")
     .option("--accept <finding...>", "go on in spite of this finding", []);
@@ -170,7 +194,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "rollback",
     "restore the exact state before the switch, and list what cannot be undone",
     "quitclaim rollback --confirm data-lake-prod",
-    rollback,
+    async (invocation, flags: { confirm?: string }) => (await import("./commands/cutover.ts")).rollback(invocation, flags),
   ).option("--confirm <bucket>", "the bucket's name, typed");
 
   program
@@ -185,9 +209,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--folder <folder>", "where the rehearsal's folder is made", "campaigns")
     .option("--json", "one JSON document on stdout, narration on stderr", false)
     .addHelpText("after", "\nExamples:\n  quitclaim demo\n  quitclaim demo --objects 5000")
-    .action(async (flags: { objects: number; accounts: number; seed: number; folder: string; json: boolean }) => {
+    .action(async (flags: { objects: number; accounts: number; seed: number; folder: string }) => {
+      const { runDemo } = await import("./demo/demo.ts");
       exitCode = await runDemo({
-        output: openOutput(flags.json, process.stdout, process.stderr),
+        output,
         quitclaim: PROGRAM,
         objects: flags.objects,
         accounts: flags.accounts,
@@ -200,12 +225,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    // Commander has said what it had to say: help and version end with 0, a wrong flag with 2.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const { code, message } = exitOf(error);
-    process.stderr.write(`quitclaim: ${message}\n`);
+    const { code, message } = error instanceof CommanderError ? misuse(error, argv, program) : exitOf(error);
+    if (code !== EXIT.done) output.failure(message, code);
     return code;
   }
+}
+
+/** What commander found wrong with the command line; help and version end with 0 and have said what they say. */
+function misuse(error: CommanderError, argv: readonly string[], program: Command): { code: ExitCode; message: string } {
+  if (error.exitCode === 0) return { code: EXIT.done, message: "" };
+  const command = program.commands.find((c) => c.name() === argv[0])?.name();
+  const help = `quitclaim ${command === undefined ? "" : `${command} `}--help`;
+  if (error.code === "commander.help") return { code: EXIT.usage, message: `no command was given. \`${help}\` lists them.` };
+  const what = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  return { code: EXIT.usage, message: `${what}${/[.)]$/.test(what) ? "" : "."} \`${help}\` shows what may stand there.` };
 }
 
 function positive(text: string): number {

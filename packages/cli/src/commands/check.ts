@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { proveCanonicalId, proveIdentity, type S3Target, type Session, type StsTarget } from "@quitclaim/aws";
 import { type AccountId, type CanonicalId, embeddedRuns, openRedis } from "@quitclaim/campaign";
-import { type Claimed, check as checkCampaign, checkLines, type Finding, type Identity, problem } from "@quitclaim/cutover";
+import { type Claimed, check as checkCampaign, checkLines, type Finding, type Identity, problem, remark } from "@quitclaim/cutover";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
 
@@ -11,7 +11,8 @@ export async function check(invocation: Invocation): Promise<ExitCode> {
   const { config, sessions, store } = campaign;
   const { bucket } = config;
   const prove = prover(campaign);
-  const result = await checkCampaign(store, {
+  let redis: Promise<Finding[]> | undefined;
+  const checking = checkCampaign(store, {
     owner: claimed(bucket.owner, "bucket owner", bucket.ownerCanonicalId, () => prove(sessions.owner)),
     accounts: config.accounts.map((a) => ({
       ...claimed(a.id, a.name, a.canonicalId, () => prove(sessions.of(a))),
@@ -26,10 +27,20 @@ export async function check(invocation: Invocation): Promise<ExitCode> {
       dialect: bucket.dialect,
     }),
     probes: [
-      { name: "redis", run: () => redisProblems(campaign, invocation) },
+      {
+        name: "redis",
+        run: () => {
+          redis = redisProblems(campaign, invocation);
+          return redis;
+        },
+      },
       { name: "store", run: () => storeProblems(campaign) },
     ],
   });
+  const result = await invocation.signals.until("drain", checking).finally(
+    // A Redis that was started to be looked at is ended before anybody leaves.
+    () => redis,
+  );
   invocation.output.result(result, checkLines(result));
   return result.ok ? EXIT.done : EXIT.usage;
 }
@@ -63,7 +74,16 @@ async function redisProblems({ config }: Campaign, invocation: Invocation): Prom
     );
     await redis.roundTripMs();
     await redis.stop(running ? { server: false } : { server: true });
-    return [];
+    if (config.redis !== "embedded" || !config.store.startsWith("s3://")) return [];
+    return [
+      remark(
+        "redis-of-this-machine",
+        "The store is in S3, and the embedded Redis is this machine's alone",
+        [`store: ${config.store}`, "redis: embedded"],
+        "`run` works here. A second machine would find a Redis of its own, empty, and could not join; two engines would do the same work twice.",
+        "For more machines, give all of them one `redis: redis://…` or `rediss://…` (docs/machines.md). For this one machine it is right as it is.",
+      ),
+    ];
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "RedisProblem") throw error;
     return [

@@ -1,11 +1,11 @@
 // `quitclaim cutover` and `quitclaim rollback`: the switch, and the way back.
 
-import { embeddedRuns, openRedis } from "@quitclaim/campaign";
 import { cutoverLines, rollback as rollBack, rollbackLines, stands, cutover as switchBucket } from "@quitclaim/cutover";
-import { engineHolder } from "../engine/lease.ts";
+import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
 import { narrated } from "../step.ts";
+import { FINISHED_FIRST } from "../stopping.ts";
 import { openTarget } from "../target.ts";
 
 export interface CutoverFlags {
@@ -14,17 +14,21 @@ export interface CutoverFlags {
 }
 
 export async function cutover(invocation: Invocation, flags: CutoverFlags): Promise<ExitCode> {
-  const { output } = invocation;
+  const { output, signals } = invocation;
+  signals.announce(FINISHED_FIRST);
   const campaign = await openCampaign(invocation);
   await assertNobodyWorks(campaign);
   const target = await openTarget(campaign);
   const result = await narrated(output, (onProgress) =>
-    switchBucket(target, campaign.store, {
-      confirm: flags.confirm ?? "",
-      accept: flags.accept,
-      inventoryAgeHours: campaign.config.limits.inventoryAgeHours,
-      onProgress,
-    }),
+    signals.until(
+      "leaveNow",
+      switchBucket(target, campaign.store, {
+        confirm: flags.confirm ?? "",
+        accept: flags.accept,
+        inventoryAgeHours: campaign.config.limits.inventoryAgeHours,
+        onProgress,
+      }),
+    ),
   );
   output.result(result, cutoverLines(target.bucket, result));
   switch (result.outcome) {
@@ -52,25 +56,16 @@ export async function cutoverFromDashboard(campaign: Campaign): Promise<string> 
 
 /** Requests in flight would all fail at the switch, and what they were about would be unknown. */
 async function assertNobodyWorks(campaign: Campaign): Promise<void> {
-  const { config } = campaign;
-  if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign))) return;
-  const redis = await openRedis(
-    { redis: config.redis, store: config.store, campaign: config.campaign },
-    { info: () => undefined, warn: () => undefined },
-  );
-  try {
-    const holder = await engineHolder(redis);
-    if (holder !== undefined)
-      throw new CommandError(
-        EXIT.preflightRefused,
-        `the campaign is running (process ${holder.pid} on ${holder.host}). Let it finish, or stop it with Ctrl-C in its dashboard, before the switch.`,
-      );
-  } finally {
-    await redis.stop();
-  }
+  const holder = await runningEngine(campaign.config);
+  if (holder !== undefined)
+    throw new CommandError(
+      EXIT.preflightRefused,
+      `the campaign is running (process ${holder.pid} on ${holder.host}). Let it finish, or stop it with Ctrl-C in its dashboard, before the switch.`,
+    );
 }
 
 export async function rollback(invocation: Invocation, flags: { confirm?: string }): Promise<ExitCode> {
+  invocation.signals.announce(FINISHED_FIRST);
   const campaign = await openCampaign(invocation);
   const target = await openTarget(campaign);
   if (flags.confirm !== target.bucket)
@@ -78,7 +73,7 @@ export async function rollback(invocation: Invocation, flags: { confirm?: string
       EXIT.usage,
       `the way back must be confirmed with the bucket's name: quitclaim rollback --confirm ${target.bucket}. Nothing was changed.`,
     );
-  const { report } = await rollBack(target, campaign.store);
+  const { report } = await invocation.signals.until("leaveNow", rollBack(target, campaign.store));
   invocation.output.result(report, rollbackLines(target.bucket, report));
   return EXIT.done;
 }

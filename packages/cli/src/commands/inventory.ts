@@ -6,6 +6,7 @@ import { makeInventory, versionLister } from "@quitclaim/planner";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
+import { Interrupted } from "../signals.ts";
 import { openTarget } from "../target.ts";
 
 export interface InventoryFlags {
@@ -27,7 +28,8 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   let line = "listing…";
   const narration = narrate(output, () => line);
   const started = Date.now();
-  const report = await makeInventory({
+  signals.announce("stopping; without its manifest the report is none, the same command lists again. Once more to leave at once.");
+  const listing = makeInventory({
     listPage: versionLister(client, { bucket: bucket.name, ...(bucket.dialect === "aws" ? { expectedOwner: bucket.owner } : {}) }),
     bucket: bucket.name,
     bucketOwner: ownerCanonicalId,
@@ -39,7 +41,16 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
     onProgress: (p) => {
       line = `${p.versions.toLocaleString("en")} versions listed in ${p.requests} requests, ${p.inFlight} in flight`;
     },
-  }).finally(() => narration.stop());
+  });
+  const report = await signals
+    .until("leaveNow", listing)
+    .catch((error: unknown) => {
+      if (!signals.drain.aborted) throw error;
+      throw new Interrupted("listing was stopped before its end, and no manifest was written. The same command lists again.", {
+        cause: error,
+      });
+    })
+    .finally(() => narration.stop());
   const seconds = (Date.now() - started) / 1_000;
   const manifest = `${flags.to.replace(/\/$/, "")}/${report.manifest}`;
   output.result(

@@ -1,9 +1,10 @@
 // `quitclaim plan`: reads the inventory report and says what needs what.
 import { resolve } from "node:path";
 import { readS3Object, type S3Object } from "@quitclaim/aws";
-import type { AccountId, CanonicalId } from "@quitclaim/campaign";
+import type { AccountId, CampaignConfig, CanonicalId } from "@quitclaim/campaign";
 import { type ObjectReader, type PlanProgress, plan as planCampaign, planSentence } from "@quitclaim/planner";
-import { EXIT, type ExitCode } from "../exit.ts";
+import { runningEngine } from "../engine/lease.ts";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
 import { prover } from "./check.ts";
@@ -17,10 +18,12 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
   const { output, signals } = invocation;
   const campaign = await openCampaign(invocation);
   const { config, store, sessions } = campaign;
+  await assertNobodyWorks(config);
+  signals.announce("stopping; what was planned so far is no plan, the same command begins again. Once more to leave at once.");
   const prove = prover(campaign);
   let progress: PlanProgress | undefined;
   const narration = narrate(output, () => (progress === undefined ? "reading the manifest…" : progressLine(progress)));
-  const summary = await planCampaign({
+  const planning = planCampaign({
     config: flags.manifest === undefined ? config : { ...config, inventory: { ...config.inventory, manifest: place(flags.manifest) } },
     store,
     reader: s3Reader(campaign),
@@ -34,9 +37,27 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
     onProgress: (p) => {
       progress = p;
     },
-  }).finally(() => narration.stop());
+  });
+  const summary = await signals.until("leaveNow", planning).finally(() => narration.stop());
   output.result(summary, [planSentence(summary), `The plan is in ${store.location}. Next: quitclaim fence, then quitclaim run.`]);
   return EXIT.done;
+}
+
+/** Before the first result, the plan alone says what the workers are about: it must not change under them. */
+async function assertNobodyWorks(config: CampaignConfig): Promise<void> {
+  let holder: Awaited<ReturnType<typeof runningEngine>>;
+  try {
+    holder = await runningEngine(config);
+  } catch (error) {
+    // Workers of a Redis that cannot be reached stand still; and planning needs none.
+    if (!(error instanceof Error) || error.name !== "RedisProblem") throw error;
+    return;
+  }
+  if (holder !== undefined)
+    throw new CommandError(
+      EXIT.usage,
+      `campaign ${config.campaign} is running on the present plan (process ${holder.pid} on ${holder.host}). Let it finish, or stop it with Ctrl-C, before you plan again.`,
+    );
 }
 
 const place = (manifest: string): string => (manifest.startsWith("s3://") ? manifest : resolve(manifest));

@@ -12,18 +12,22 @@ export interface PreflightFlags {
 }
 
 export async function preflightCommand(invocation: Invocation, flags: PreflightFlags): Promise<ExitCode> {
-  const { output } = invocation;
+  const { output, signals } = invocation;
   const answers = flags.fix.map(answerId);
   const campaign = await openCampaign(invocation);
   const target = await openTarget(campaign);
-  for (const id of answers) for (const line of answerLines(await applyAnswer(target, campaign.store, id))) output.say(line);
+  for (const id of answers)
+    for (const line of answerLines(await signals.until("leaveNow", applyAnswer(target, campaign.store, id)))) output.say(line);
   const verdict = await narrated(output, (onProgress) =>
-    preflight(target, campaign.store, {
-      inventoryAgeHours: campaign.config.limits.inventoryAgeHours,
-      accept: flags.accept,
-      onProgress,
-      ...(flags.accessLogs === undefined ? {} : { accessLogs: flags.accessLogs }),
-    }),
+    signals.until(
+      "drain",
+      preflight(target, campaign.store, {
+        inventoryAgeHours: campaign.config.limits.inventoryAgeHours,
+        accept: flags.accept,
+        onProgress,
+        ...(flags.accessLogs === undefined ? {} : { accessLogs: flags.accessLogs }),
+      }),
+    ),
   );
   output.result(verdict, preflightLines(verdict));
   return verdict.ok ? EXIT.done : EXIT.preflightRefused;

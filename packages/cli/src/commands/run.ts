@@ -4,13 +4,14 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CampaignRedis, embeddedRuns, openRedis, type PlanSummary, readJson, statusJson } from "@quitclaim/campaign";
+import { type PlanSummary, readJson, statusJson } from "@quitclaim/campaign";
 import { finalSummary, plainReporter } from "@quitclaim/tui";
 import { type EngineEnd, runEngine } from "../engine/engine.ts";
-import { engineHolder } from "../engine/lease.ts";
+import { runningEngine } from "../engine/lease.ts";
 import { logPath, openLog } from "../engine/log.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
+import { DRAINING } from "../stopping.ts";
 import { everyMs, exitOfSnapshot, isTerminal, showDashboard, type WatchFlags } from "./watch.ts";
 
 export interface RunFlags extends WatchFlags {
@@ -73,6 +74,7 @@ async function runHere(
   program: readonly string[],
 ): Promise<ExitCode> {
   const { output, signals } = invocation;
+  signals.announce(DRAINING);
   const { config, store } = campaign;
   const log = openLog(config);
   const over = new AbortController();
@@ -135,7 +137,7 @@ function afterwards(end: EngineEnd, campaign: Campaign, log: string): string[] {
 /** Starts the engine as a process of its own, unless one runs, and waits until it can be watched. */
 async function startInBackground(invocation: Invocation, campaign: Campaign, flags: RunFlags, program: readonly string[]): Promise<void> {
   const { config } = campaign;
-  if (await isRunning(campaign)) return;
+  if ((await runningEngine(config)) !== undefined) return;
   const path = logPath(config);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const log = openSync(path, "a", 0o600);
@@ -157,27 +159,12 @@ async function startInBackground(invocation: Invocation, campaign: Campaign, fla
   );
   closeSync(log);
   engine.unref();
-  while (!(await isRunning(campaign))) {
+  while ((await runningEngine(config)) === undefined) {
     if (engine.exitCode !== null) {
       if (engine.exitCode === EXIT.done || engine.exitCode === EXIT.failedObjects) return;
       const said = readFileSync(path, "utf8").slice(from).trim().split("\n").slice(-12).join("\n");
       throw new CommandError(engine.exitCode as ExitCode, `the campaign could not be started:\n${said}`);
     }
     await sleep(100);
-  }
-}
-
-async function isRunning(campaign: Campaign): Promise<boolean> {
-  const { config } = campaign;
-  if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign))) return false;
-  let redis: CampaignRedis | undefined;
-  try {
-    redis = await openRedis(
-      { redis: config.redis, store: config.store, campaign: config.campaign },
-      { info: () => undefined, warn: () => undefined },
-    );
-    return (await engineHolder(redis)) !== undefined;
-  } finally {
-    await redis?.stop({ server: false });
   }
 }

@@ -9,7 +9,7 @@ export async function status(invocation: Invocation): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
   const live = await openLive(campaign, await readPlan(campaign), invocation.output.say);
   try {
-    const snapshot = await live.view.snapshot();
+    const snapshot = await invocation.signals.until("drain", live.view.snapshot());
     invocation.output.result(statusJson(snapshot), finalSummary(snapshot));
   } finally {
     await live.close();

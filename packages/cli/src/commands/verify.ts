@@ -14,7 +14,7 @@ export async function verify(invocation: Invocation, flags: VerifyFlags): Promis
   const campaign = await openCampaign(invocation);
   const target = await openTarget(campaign);
   const verification = await narrated(invocation.output, (onProgress) =>
-    verifyBucket(target, campaign.store, { sample: flags.all ? "all" : flags.sample, onProgress }),
+    invocation.signals.until("drain", verifyBucket(target, campaign.store, { sample: flags.all ? "all" : flags.sample, onProgress })),
   );
   invocation.output.result(verification, verifyLines(verification));
   return verification.state === "done" ? EXIT.done : EXIT.failedObjects;

@@ -82,13 +82,15 @@ async function showLines(invocation: Invocation, campaign: Campaign, plan: PlanS
   const live = await openLive(campaign, plan, invocation.output.say);
   const { output, signals } = invocation;
   try {
+    // Without Redis there is nothing to follow: the ledger's figures, once.
     if (live.redis !== undefined) {
-      await plainReporter({ view: live.view, out: output.stdout, everyMs: everyMs(flags), json: output.json, signal: signals.drain });
+      // As with `run`: the one document on stdout is the end's; on the way, JSON lines go to stderr.
+      const out = output.json ? output.stderr : output.stdout;
+      const signal = AbortSignal.any([signals.drain, output.closed]);
+      await plainReporter({ view: live.view, out, everyMs: everyMs(flags), json: output.json, signal });
     }
     const snapshot = await live.view.snapshot();
-    // Without Redis there is nothing to follow: the ledger's figures, once.
-    if (output.json && live.redis === undefined) output.result(statusJson(snapshot), []);
-    else if (!output.json) output.result(undefined, finalSummary(snapshot));
+    output.result(statusJson(snapshot), finalSummary(snapshot));
     return signals.exitCode ?? exitOfSnapshot(snapshot);
   } finally {
     await live.close();

@@ -1,6 +1,6 @@
 // One engine a campaign: a key in Redis that its holder renews and that outlives a dead holder by seconds.
 import { hostname } from "node:os";
-import { type CampaignRedis, campaignKeys, type EngineSeen } from "@quitclaim/campaign";
+import { type CampaignConfig, type CampaignRedis, campaignKeys, type EngineSeen, embeddedRuns, openRedis } from "@quitclaim/campaign";
 
 const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
@@ -17,6 +17,21 @@ const key = (campaign: string): string => campaignKeys(campaign).engine;
 export async function engineHolder(redis: CampaignRedis): Promise<EngineSeen | undefined> {
   const value = await redis.connection("command").get(key(redis.campaign));
   return value === null ? undefined : (JSON.parse(value) as EngineSeen);
+}
+
+/** engineHolder for who has no Redis open: starts none and ends none. Throws RedisProblem where a Redis by URL cannot be asked. */
+export async function runningEngine(config: CampaignConfig): Promise<EngineSeen | undefined> {
+  if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign))) return undefined;
+  const redis = await openRedis(
+    { redis: config.redis, store: config.store, campaign: config.campaign },
+    { info: () => undefined, warn: () => undefined },
+  );
+  try {
+    const holder = await engineHolder(redis);
+    return holder !== undefined && mayLive(holder) ? holder : undefined;
+  } finally {
+    await redis.stop({ server: false });
+  }
 }
 
 /** False for a holder on this machine whose process is gone; true where it lives or where we cannot tell. */
