@@ -8,17 +8,45 @@ const missing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 const exists = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST";
 
-/** Marks a blob that is still being written; never listed, and removed by {@link sweepUnfinished}. */
+/** Marks a blob that is still being written. Never listed; one whose writer was killed is litter that nobody takes for a blob. */
 const UNFINISHED = ".unfinished-";
 
+const ADVICE_TO_WRITE: Readonly<Record<string, string>> = {
+  ENOSPC: "The disk is full: free some space and run the same command again; nothing is lost.",
+  EDQUOT: "The quota is used up: free some space and run the same command again; nothing is lost.",
+  EACCES: "This user may not do that there: change the folder's rights, or name another folder.",
+  EPERM: "This user may not do that there: change the folder's rights, or name another folder.",
+  EROFS: "The file system is mounted read-only: name another folder.",
+  // What a recursive mkdir says on a read-only file system as well.
+  ENOENT: "The folder is not there and cannot be made: its file system may be read-only. Name another one.",
+  ENOTDIR: "A part of this path is a file: correct it.",
+  EEXIST: "A file has the folder's name: name another one.",
+};
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (missing(error)) return false;
+    throw error;
+  }
+}
+
+/** Looking makes no folder: it comes with the first blob. */
 export async function openLocalStore(folder: string): Promise<CampaignStore> {
   const root = resolve(folder);
-  await mkdir(root, { recursive: true, mode: 0o700 });
   const full = (path: string): string => join(root, path);
   const fail = (what: string, path: string, cause: unknown): never => {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    const advice = reason === "ENOSPC" ? " The disk is full: free some space and run the same command again; nothing is lost." : "";
-    throw new StoreError(`cannot ${what} ${path} in the campaign folder ${root}: ${reason}.${advice}`, { cause });
+    const advice =
+      what === "write"
+        ? ADVICE_TO_WRITE[reason]
+        : reason === "ENOENT"
+          ? "The plan or the ledger has it, so it was there before: put the campaign folder back as it was."
+          : undefined;
+    throw new StoreError(`cannot ${what} ${path} in the folder ${root}: ${reason}.${advice === undefined ? "" : ` ${advice}`}`, {
+      cause,
+    });
   };
 
   async function stage(path: string, bytes: Uint8Array): Promise<string> {
@@ -43,7 +71,8 @@ export async function openLocalStore(folder: string): Promise<CampaignStore> {
       entries = await readdir(full(folderPath), { withFileTypes: true });
     } catch (error) {
       if (missing(error)) return;
-      throw error;
+      fail("list", folderPath, error);
+      return;
     }
     // Folders sort as if their name ended in "/", so that the order is that of whole paths.
     const named = entries.map((e) => ({ name: e.isDirectory() ? `${e.name}/` : e.name, folder: e.isDirectory() }));
@@ -105,13 +134,18 @@ export async function openLocalStore(folder: string): Promise<CampaignStore> {
           await unlink(staged);
         }
       } catch (error) {
-        if (exists(error)) return false;
+        // EEXIST of mkdir is about a folder, and no blob of this name.
+        if (exists(error) && (await isFile(full(path)))) return false;
         return fail("write", path, error);
       }
     },
     list: (prefix) => walk(prefix),
     async remove(path) {
-      await rm(full(path), { recursive: true, force: true });
+      try {
+        await rm(full(path), { recursive: true, force: true });
+      } catch (error) {
+        if (!missing(error)) fail("remove", path, error);
+      }
     },
   };
 }

@@ -38,7 +38,15 @@ function temporaryFolder(): string {
 export async function preparePlace(place: EmbeddedPlace): Promise<void> {
   const beside = dirname(place.socket) === place.folder;
   for (const folder of beside ? [place.folder] : [place.folder, dirname(dirname(place.socket)), dirname(place.socket)]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+      throw new RedisProblem(
+        `the folder of the embedded Redis, ${folder}, cannot be made (${reason}). Make its parent writable for this user, or name another \`store\` or a \`redis:\` URL in the campaign file.`,
+        { cause },
+      );
+    }
     const found = await lstat(folder);
     if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0)
       throw new RedisProblem(
