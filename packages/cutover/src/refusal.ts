@@ -70,6 +70,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
 export const actionOf = (operation: string): string => ACTIONS[operation] ?? `s3:${operation}`;
 
 function adviceFor(operation: string, answer: { code: string; status: number }): string {
+  if (answer.code === "NoSuchBucket") return "Correct bucket.name, or bucket.endpoint, in the campaign file.";
+  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken)$/.test(answer.code))
+    return "These credentials are not valid here: set the right ones, then `quitclaim check`.";
+  if (/^(ExpiredToken|RequestExpired)$/.test(answer.code))
+    return "The session has expired: sign in again, then run the same command again.";
   if (answer.status === 0) return "Check the endpoint and the network, then run the same command again.";
   if (answer.status === 403 && operation === "PutBucketPolicy")
     return "Either s3:PutBucketPolicy is missing, or Block Public Access (BlockPublicPolicy) refuses a policy that is public.";

@@ -40,7 +40,7 @@ export async function proveAll(claims: readonly Claimed[]): Promise<Proof[]> {
   );
 }
 
-/** What is wrong with the proofs. Pure. */
+/** What is wrong with the proofs; the first claim is the bucket owner's. Pure. */
 export function identityProblems(claims: readonly Claimed[], proofs: readonly Proof[]): Finding[] {
   const found: Finding[] = [];
   const holders = new Map<string, string>();
@@ -54,8 +54,10 @@ export function identityProblems(claims: readonly Claimed[], proofs: readonly Pr
           `identity-${claim.id}`,
           `No session for ${who}`,
           [proof.refused],
-          "Its objects cannot be worked on: only the uploading account may change their ACLs.",
-          "Mend what the evidence names; the other accounts do not have to wait for it.",
+          index === 0
+            ? "Nothing of the campaign can work: the bucket owner reads the report, raises the fence, verifies and switches."
+            : "Its objects cannot be worked on: only the uploading account may change their ACLs.",
+          `Mend what the evidence names${index === 0 ? ", then check again" : "; the other accounts do not have to wait for it"}.`,
         ),
       );
       continue;
