@@ -1,7 +1,10 @@
 export { PlanError, type PlanErrorCode } from "./error.ts";
+export { type ExplainedVersion, type ExplainOptions, type Explanation, explain } from "./explain.ts";
+export { explainSentence } from "./explain-sentence.ts";
 export type { ProveIdentity } from "./identity.ts";
 export { type InventoryOptions, makeInventory } from "./listing/inventory.ts";
 export { versionLister } from "./listing/page.ts";
-export { type PlanOptions, type PlanProgress, plan } from "./plan.ts";
+export { type PlanOptions, plan } from "./plan.ts";
+export type { PlanProgress } from "./progress.ts";
 export { planSentence } from "./sentence.ts";
 export type { ObjectReader } from "./source/source.ts";

@@ -2,7 +2,6 @@
 import { availableParallelism } from "node:os";
 import {
   type AccountId,
-  type CampaignConfig,
   type CampaignStore,
   emptyCounts,
   HELD_REASONS,
@@ -16,36 +15,18 @@ import {
 } from "@quitclaim/campaign";
 import { Merge } from "./dataset/merge.ts";
 import { assertSameSummary, comparing, hasResults, PLAN_JSON, removePlan } from "./dataset/stale.ts";
-import type { DecisionSettings } from "./decide/settings.ts";
 import { PlanError } from "./error.ts";
 import { forecast } from "./forecast/forecast.ts";
 import { grantTable } from "./grants/table.ts";
 import { writeGrants } from "./grants/write.ts";
-import { type Identities, identify, type ProveIdentity } from "./identity.ts";
+import type { Identities } from "./identity.ts";
+import { type PrepareOptions, prepare } from "./prepare.ts";
+import { type PlanProgress, progressOf } from "./progress.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
-import { type Manifest, readManifest, reportAge } from "./source/manifest.ts";
-import { type ObjectReader, openReport } from "./source/source.ts";
 
-export interface PlanProgress {
-  readonly filesDone: number;
-  readonly files: number;
-  /** Compressed bytes read, and of all data files. */
-  readonly bytesDone: number;
-  readonly bytes: number;
-  /** Rows seen so far. */
-  readonly rows: number;
-}
-
-export interface PlanOptions {
-  readonly config: CampaignConfig;
+export interface PlanOptions extends PrepareOptions {
   readonly store: CampaignStore;
-  /** Reads s3:// manifests and their data files. */
-  readonly reader?: ObjectReader | undefined;
-  /** For accounts whose canonical ID is not in the campaign file. */
-  readonly prove?: ProveIdentity | undefined;
-  /** Plan from a report that is older than limits.inventoryAgeHours. */
-  readonly ignoreAge?: boolean | undefined;
   /** Scanning threads; as many as there are processors where it is not given. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
@@ -60,22 +41,11 @@ export interface PlanOptions {
 export async function plan(options: PlanOptions): Promise<PlanSummary> {
   const { config, store, signal } = options;
   const now = (options.now ?? Date.now)();
-  const source = openReport({ manifest: config.inventory.manifest, root: config.inventory.root, reader: options.reader });
-  const manifest = await readManifest(source, config.bucket.name);
-  const ageHours = reportAge(manifest, source.manifest, now, config.limits.inventoryAgeHours, options.ignoreAge === true);
-  const identities = await identify(config, options.prove);
-  const locations = await source.locate(manifest.files.map((file) => file.key));
+  const { where, manifest, ageHours, identities, locations, settings } = await prepare(options, now);
   const compared = (await hasResults(store)) ? comparing(store) : undefined;
   if (compared === undefined) await removePlan(store);
   const target = compared ?? store;
 
-  const settings: DecisionSettings = {
-    bucket: config.bucket.name,
-    bucketOwner: identities.bucketOwner,
-    accounts: identities.accounts.map(({ id, canonicalId }) => ({ id, canonicalId })),
-    actions: config.actions,
-    reportCreated: manifest.created,
-  };
   const merge = new Merge(target, config.limits.batchRows);
   const tally = emptyTally();
   const fileRows: number[] = [];
@@ -119,7 +89,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
       .sort((a, b) => b.rows - a.rows || (a.owner < b.owner ? -1 : 1)),
     forecast: forecast(tally, jobsOf(accounts), config.limits.requestsPerSecond),
     provenance: {
-      manifest: source.manifest,
+      manifest: where,
       manifestMd5: manifest.md5,
       sourceBucket: manifest.sourceBucket,
       fileFormat: manifest.format,
@@ -169,22 +139,3 @@ function accountSummaries(
 /** Batch Operations needs one job for each account and op (domain.md 6). */
 const jobsOf = (accounts: Record<AccountId, PlanAccount>): number =>
   Object.values(accounts).reduce((a, account) => a + Object.keys(account.planned).length, 0);
-
-function progressOf(manifest: Manifest, onProgress: PlanOptions["onProgress"]): (index: number, bytes: number, rows: number) => void {
-  const bytesOf = manifest.files.map(() => 0);
-  const rowsOf = manifest.files.map(() => 0);
-  const totalBytes = manifest.files.reduce((a, file) => a + file.size, 0);
-  let bytesDone = 0;
-  let rowsDone = 0;
-  let filesDone = 0;
-  return (index, bytes, rows) => {
-    const size = manifest.files[index]?.size ?? 0;
-    const before = bytesOf[index] ?? 0;
-    bytesDone += bytes - before;
-    rowsDone += rows - (rowsOf[index] ?? 0);
-    if (bytes === size && before < size) filesDone++;
-    bytesOf[index] = bytes;
-    rowsOf[index] = rows;
-    onProgress?.({ filesDone, files: manifest.files.length, bytesDone, bytes: totalBytes, rows: rowsDone });
-  };
-}

@@ -109,10 +109,11 @@ class CsvRows {
     const triage = this.#triage;
     const ownerAt = at.owner as number;
     const owner = triage.owners.get(bytes, starts[ownerAt] as number, ends[ownerAt] as number);
-    const own = owner.owner.kind === "bucket-owner";
+    const own = owner.owner.kind === "bucket-owner" && !triage.whole;
     if (!this.#decodeKey(buffer, own)) return;
     const markerAt = at.isDeleteMarker;
-    if (markerAt !== undefined && booleanCell(buffer, starts[markerAt] as number, ends[markerAt] as number, "IsDeleteMarker")) {
+    const marker = markerAt !== undefined && booleanCell(buffer, starts[markerAt] as number, ends[markerAt] as number, "IsDeleteMarker");
+    if (marker && !triage.whole) {
       triage.deleteMarker(owner);
       return;
     }
@@ -124,6 +125,7 @@ class CsvRows {
       triage.own(this.number, size, acl, this.#keyText);
       return;
     }
+    triage.row.isDeleteMarker = marker;
     this.#foreign(bytes, size);
     triage.foreign(owner, acl);
   }

@@ -5,25 +5,24 @@ import { globMatches } from "./glob.ts";
 
 const DAY_MS = 86_400_000;
 
-/** An object whose age or size is not in the report matches no condition about it. */
-function matches(when: RuleCondition, facts: RowFacts, reportCreated: number): boolean {
+/** The first condition that does not hold; undefined: the rule matches. An object whose age or size is not in the report matches no condition about it. */
+function failing(when: RuleCondition, facts: RowFacts, reportCreated: number): keyof RuleCondition | undefined {
   const { owner, lastModified } = facts;
-  if (when.account !== undefined && !(owner.kind === "account" && when.account.includes(owner.account))) return false;
-  if (when.latest !== undefined && when.latest !== facts.isLatest) return false;
-  if (when.storageClass !== undefined && !when.storageClass.includes(facts.storageClass)) return false;
-  if (when.encryption !== undefined && !when.encryption.includes(facts.encryption)) return false;
-  if (when.largerThan !== undefined && !(facts.size > when.largerThan)) return false;
-  if (when.smallerThan !== undefined && !(facts.size < when.smallerThan)) return false;
+  if (when.account !== undefined && !(owner.kind === "account" && when.account.includes(owner.account))) return "account";
+  if (when.latest !== undefined && when.latest !== facts.isLatest) return "latest";
+  if (when.storageClass !== undefined && !when.storageClass.includes(facts.storageClass)) return "storageClass";
+  if (when.encryption !== undefined && !when.encryption.includes(facts.encryption)) return "encryption";
+  if (when.largerThan !== undefined && !(facts.size > when.largerThan)) return "largerThan";
+  if (when.smallerThan !== undefined && !(facts.size < when.smallerThan)) return "smallerThan";
   if (when.olderThanDays !== undefined || when.newerThanDays !== undefined) {
-    if (lastModified === null) return false;
-    const days = (reportCreated - lastModified) / DAY_MS;
-    if (when.olderThanDays !== undefined && !(days > when.olderThanDays)) return false;
-    if (when.newerThanDays !== undefined && !(days < when.newerThanDays)) return false;
+    const days = lastModified === null ? Number.NaN : (reportCreated - lastModified) / DAY_MS;
+    if (when.olderThanDays !== undefined && !(days > when.olderThanDays)) return "olderThanDays";
+    if (when.newerThanDays !== undefined && !(days < when.newerThanDays)) return "newerThanDays";
   }
-  if (when.prefix === undefined && when.glob === undefined) return true;
+  if (when.prefix === undefined && when.glob === undefined) return undefined;
   const key = facts.key();
-  if (when.prefix !== undefined && !when.prefix.some((prefix) => key.startsWith(prefix))) return false;
-  return when.glob === undefined || when.glob.some((glob) => globMatches(glob, key));
+  if (when.prefix !== undefined && !when.prefix.some((prefix) => key.startsWith(prefix))) return "prefix";
+  return when.glob === undefined || when.glob.some((glob) => globMatches(glob, key)) ? undefined : "glob";
 }
 
 /** Which action applies, and the line of the rule that says so (undefined: the default). */
@@ -32,6 +31,24 @@ export function actionFor(
   actions: CampaignConfig["actions"],
   reportCreated: number,
 ): { action: Action; line: number | undefined } {
-  for (const rule of actions.rules) if (matches(rule.when, facts, reportCreated)) return { action: rule.do, line: rule.line };
+  for (const rule of actions.rules) if (failing(rule.when, facts, reportCreated) === undefined) return { action: rule.do, line: rule.line };
   return { action: actions.default, line: undefined };
+}
+
+/** A rule that did not match, and the first of its conditions that did not hold. */
+export interface RulePassedOver {
+  /** In the campaign file. */
+  readonly line: number;
+  readonly condition: keyof RuleCondition;
+}
+
+/** The rules before the one that decided. */
+export function rulesPassedOver(facts: RowFacts, actions: CampaignConfig["actions"], reportCreated: number): RulePassedOver[] {
+  const passed: RulePassedOver[] = [];
+  for (const { when, line } of actions.rules) {
+    const condition = failing(when, facts, reportCreated);
+    if (condition === undefined) break;
+    passed.push({ line, condition });
+  }
+  return passed;
 }

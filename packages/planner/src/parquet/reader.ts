@@ -65,7 +65,7 @@ async function readStretch(
   const rows = end - start;
   const owners: OwnerCell[] = [];
   const acls: AclCell[] = [];
-  let foreign = false;
+  let foreign = triage.whole;
   let others = false;
   for (let i = 0; i < rows; i++) {
     const owner = triage.owners.get(...bounds(columns.owner?.[i]));
@@ -111,12 +111,14 @@ class Stretch {
 
   row(i: number, owner: OwnerCell, acl: AclCell): void {
     const columns = this.#columns;
-    if (columns.isDeleteMarker?.[i] === true) {
+    const { whole, row } = this.#triage;
+    row.isDeleteMarker = columns.isDeleteMarker?.[i] === true;
+    if (row.isDeleteMarker && !whole) {
       this.#triage.deleteMarker(owner);
       return;
     }
     const size = this.#number("size", i) ?? 0;
-    if (owner.owner.kind === "bucket-owner") {
+    if (owner.owner.kind === "bucket-owner" && !whole) {
       this.#triage.own(this.#start + i + 1, size, acl, () => this.#key(i).toString());
       return;
     }

@@ -6,12 +6,15 @@ import type { DataFile, ReportFormat } from "../source/manifest.ts";
 import type { DataLocation } from "../source/source.ts";
 import type { Chunk } from "./pack.ts";
 import type { Tally } from "./tally.ts";
+import type { Wanted, WitnessedVersion } from "./witness.ts";
 
 /** Given to a thread when it starts. */
 export interface ThreadJob {
   readonly settings: DecisionSettings;
   readonly format: ReportFormat;
   readonly columns: ReportColumns;
+  /** Only this object is looked for, and nothing is planned. */
+  readonly wanted?: Wanted | undefined;
 }
 
 export type ToThread =
@@ -33,6 +36,8 @@ export interface FileResult {
   readonly tally: Tally;
   readonly rows: number;
   readonly notes: readonly string[];
+  /** What was found of the wanted object. */
+  readonly witnessed: readonly WitnessedVersion[];
 }
 
 export type FromThread =

@@ -7,6 +7,7 @@ import type { DataLocation } from "../source/source.ts";
 import type { FromThread, ThreadJob, ToThread } from "./messages.ts";
 import { packError, unpackError } from "./thread-error.ts";
 import { Triage } from "./triage.ts";
+import { Witness } from "./witness.ts";
 
 if (parentPort === null) throw new Error("this is the entry of a worker thread");
 const port = parentPort;
@@ -27,10 +28,13 @@ port.on("message", (message: ToThread) => {
 
 async function scan(file: DataFile, location: DataLocation): Promise<void> {
   let rows = 0;
-  const triage = new Triage(job.settings, file.key, (chunk) => {
-    underWay++;
-    send({ say: "chunk", chunk }, [chunk.records]);
-  });
+  const witness = job.wanted === undefined ? undefined : new Witness(job.settings, file.key, job.wanted);
+  const triage =
+    witness ??
+    new Triage(job.settings, file.key, (chunk) => {
+      underWay++;
+      send({ say: "chunk", chunk }, [chunk.records]);
+    });
   try {
     await READERS[job.format](
       {
@@ -54,7 +58,10 @@ async function scan(file: DataFile, location: DataLocation): Promise<void> {
       triage,
     );
     triage.finish();
-    send({ say: "done", result: { tally: triage.tally, rows: triage.tally.total.rows, notes: triage.notes } });
+    send({
+      say: "done",
+      result: { tally: triage.tally, rows: triage.tally.total.rows, notes: triage.notes, witnessed: witness?.found ?? [] },
+    });
   } catch (error) {
     send({ say: "failed", error: packError(error) });
   }

@@ -52,6 +52,8 @@ interface SameShape {
 }
 
 export class Triage {
+  /** Every row is wanted as a foreign-owned one is, the bucket owner's own and delete markers too (row.isDeleteMarker says so). */
+  readonly whole: boolean = false;
   readonly tally: Tally = emptyTally();
   /** Sentences about rows that are worth a look; the first few of each kind. */
   readonly notes: string[] = [];
