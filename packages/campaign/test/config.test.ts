@@ -52,6 +52,15 @@ const line = (n: number, text: string): string =>
     .map((l, i) => (i === n - 1 ? text : l))
     .join("\n");
 
+test("what becomes of a refused reencrypt is copy or hold, and hold where nothing is said", async () => {
+  const said = async (text: string) => (await load(text, ENV)).actions.reencryptFallback;
+  expect(await said(DESIGN)).toBeUndefined();
+  expect(await said(line(9, "  reencryptFallback: copy"))).toBe("copy");
+  expect(await problems(line(9, "  reencryptFallback: skip"), ENV)).toEqual([
+    '9: actions.reencryptFallback: must be copy or hold, not "skip"',
+  ]);
+});
+
 test("the design's own example loads, with references resolved and defaults filled in", async () => {
   const config = await load(DESIGN, ENV);
   expect(config).toMatchObject({

@@ -6,6 +6,7 @@ import { grantAccess } from "./operations/acl.ts";
 import { copyInPlace } from "./operations/copy.ts";
 import { settleMs } from "./operations/copy-task.ts";
 import { declareIntent } from "./operations/intent.ts";
+import type { Verdict } from "./operations/outcome.ts";
 import type { OwnershipModeReader } from "./operations/ownership-mode.ts";
 import { reencrypt } from "./operations/reencrypt.ts";
 import type { Surroundings, Task } from "./operations/task.ts";
@@ -21,6 +22,8 @@ export interface Actors {
   readonly proven: () => Promise<void>;
   readonly ownershipMode: Pick<OwnershipModeReader, "read">;
   readonly store: CampaignStore;
+  /** An object that S3 does not re-encrypt is copied instead. */
+  readonly reencryptByCopy: boolean;
   readonly worker: string;
 }
 
@@ -34,8 +37,16 @@ export function preparer(actors: Actors): PrepareOperation {
     switch (ref.op) {
       case "acl":
         return (row) => grantAccess(task(row));
-      case "reencrypt":
-        return (row) => reencrypt(task(row));
+      case "reencrypt": {
+        if (!actors.reencryptByCopy) return (row) => reencrypt(task(row), undefined);
+        // The intent and the fence that a copy needs are looked after only once a copy is needed.
+        let copy: Promise<Operate> | undefined;
+        const copyRow = async (row: PlanRow): Promise<Verdict> => {
+          copy ??= prepareCopy(actors, ref, rows, turnstile, (one) => ({ ...task(one), rekey: true }));
+          return (await copy)(row);
+        };
+        return (row) => reencrypt(task(row), () => copyRow(row));
+      }
       case "copy":
         return prepareCopy(actors, ref, rows, turnstile, task);
     }

@@ -121,7 +121,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       });
       return proof;
     };
-    const prepare = preparer({ surroundings, uploader, owner, proven, ownershipMode, store, worker: id });
+    const prepare = preparer({
+      surroundings,
+      uploader,
+      owner,
+      proven,
+      ownershipMode,
+      store,
+      worker: id,
+      reencryptByCopy: config.actions.reencryptFallback === "copy",
+    });
     return new AccountConsumer({
       account: account.id,
       redis,

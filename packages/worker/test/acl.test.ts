@@ -123,7 +123,7 @@ describe("granting access", () => {
     await campaign.close();
   });
 
-  it("re-encrypts to the bucket owner's key without moving data, then grants; a refusal is S3's own", async () => {
+  it("re-encrypts to the bucket owner's key without moving data, then grants; a refusal fails and says so", async () => {
     const bucket = "reencrypt";
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     const key = owner(sandbox).kmsKeys[0];
@@ -138,7 +138,7 @@ describe("granting access", () => {
     await campaign.finished();
     expect((await campaign.ledger(one.accountId)).map((r) => [r.outcome, r.code, r.attempts])).toEqual([
       ["reencrypted", "", 2],
-      ["failed", "InvalidRequest", 1],
+      ["failed", "ReencryptRefused", 1],
     ]);
     const version = sandbox.store.bucket(bucket)?.find("kms", undefined);
     expect(version?.versionId).toBe(rows[0]?.versionId);

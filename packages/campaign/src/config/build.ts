@@ -40,6 +40,7 @@ export function buildConfig(raw: RawCampaign, file: string, dialect: Dialect, ru
       default: raw.actions?.default ?? "acl",
       thirdPartyGrants: raw.actions?.thirdPartyGrants ?? "keep",
       rules: (raw.actions?.rules ?? []).map((rule, i): Rule => ({ when: condition(rule.when), do: rule.do, line: ruleLine(i) })),
+      ...(raw.actions?.reencryptFallback === undefined ? {} : { reencryptFallback: raw.actions.reencryptFallback }),
       ...(raw.actions?.kmsKey === undefined ? {} : { kmsKey: raw.actions.kmsKey }),
     },
     limits: { ...DEFAULTS, ...defined(raw.limits ?? {}) },

@@ -73,6 +73,8 @@ export interface CampaignConfig {
     readonly thirdPartyGrants: "keep" | "drop" | "hold";
     readonly rules: readonly Rule[] /** Key of the bucket owner for `reencrypt` and `copy`. */;
     readonly kmsKey?: string;
+    /** What becomes of an object that S3 does not re-encrypt: a copy under the same key, or (absent too) a failure that says so. */
+    readonly reencryptFallback?: "copy" | "hold";
   };
   readonly limits: {
     readonly requestsPerSecond: number;

@@ -150,6 +150,7 @@ export function campaignSchema(dialect: Dialect) {
           default: action.optional(),
           thirdPartyGrants: z.enum(["keep", "drop", "hold"], { error: "must be keep, drop or hold" }).optional(),
           kmsKey: text("the ARN of a KMS key of the bucket owner", KMS_ARN).optional(),
+          reencryptFallback: z.enum(["copy", "hold"], { error: "must be copy or hold" }).optional(),
           rules: z
             .array(mapping({ when: condition, do: action }, "- { when: { … }, do: … }"), { error: "must be a list of rules" })
             .optional(),

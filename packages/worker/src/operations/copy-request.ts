@@ -7,8 +7,15 @@ import type { Surroundings } from "./task.ts";
 export type Restated = Pick<CopyRequest, "storageClass" | "encryption" | "websiteRedirect" | "lock" | "checksumAlgorithm" | "acl">;
 
 /** The storage class is always named: it would fall back to STANDARD, and naming it makes copying onto itself legal (domain.md 4.1). */
-export function restated(head: HeadFacts, around: Pick<Surroundings, "bucketOwnerAccount" | "kmsKey">, now = Date.now()): Restated {
-  const encryption = copyEncryption(head, around.bucketOwnerAccount, around.kmsKey);
+export function restated(
+  head: HeadFacts,
+  around: Pick<Surroundings, "bucketOwnerAccount" | "kmsKey" | "rekey">,
+  now = Date.now(),
+): Restated {
+  const encryption =
+    around.rekey === true && around.kmsKey !== undefined
+      ? ({ algorithm: "aws:kms", kmsKeyId: around.kmsKey, bucketKey: true } as const)
+      : copyEncryption(head, around.bucketOwnerAccount, around.kmsKey);
   const lock = lockInForce(head.lock, now);
   return {
     storageClass: head.storageClass,

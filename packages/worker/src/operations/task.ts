@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly dialect: "aws" | "rgw";
   /** ARN of the bucket owner's key for `copy` and `reencrypt`, where the campaign names one. */
   readonly kmsKey?: string;
+  /** A copy that stands in for a refused `reencrypt` goes under `kmsKey` whatever the original lay under. */
+  readonly rekey?: boolean;
 }
 
 export interface Task extends Surroundings {

@@ -48,6 +48,8 @@ export interface CampaignChoice {
   readonly requestsPerSecond?: number;
   readonly concurrency?: number;
   readonly kmsKey?: string;
+  readonly reencryptFallback?: "copy" | "hold";
+  readonly thirdPartyGrants?: "keep" | "drop";
   /** Accounts whose role the configuration names; the others sign with their own keys. Default: all. */
   readonly config?: Partial<CampaignConfig>;
 }
@@ -214,8 +216,9 @@ function configOf(sandbox: Sandbox, campaign: string, folder: string, choice: Ca
     })),
     actions: {
       default: "acl",
-      thirdPartyGrants: "keep",
+      thirdPartyGrants: choice.thirdPartyGrants ?? "keep",
       rules: [],
+      ...(choice.reencryptFallback === undefined ? {} : { reencryptFallback: choice.reencryptFallback }),
       ...(choice.kmsKey === undefined ? {} : { kmsKey: choice.kmsKey }),
     },
     limits: {
