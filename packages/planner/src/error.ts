@@ -5,7 +5,6 @@ export type PlanErrorCode =
   | "report-incomplete"
   | "manifest-checksum"
   | "manifest-invalid"
-  | "format-unsupported"
   | "source-bucket"
   | "columns-missing"
   | "report-too-old"

@@ -59,6 +59,23 @@ export function parquetColumns(fileSchema: string): ReportColumns {
   );
 }
 
+/** `struct<bucket:string,key:string,…,size:bigint,…>`; the columns have Parquet's names. */
+export function orcColumns(fileSchema: string): ReportColumns {
+  const names: string[] = [];
+  let field = "";
+  let depth = 0;
+  for (const c of `${/^\s*struct\s*<([\s\S]*)>\s*$/.exec(fileSchema)?.[1] ?? ""},`) {
+    if ("<(".includes(c)) depth++;
+    else if (">)".includes(c)) depth--;
+    // A comma inside a type's own brackets parts no columns: decimal(10,2), map<string,int>.
+    if (c === "," && depth === 0) {
+      names.push((field.split(":")[0] as string).trim());
+      field = "";
+    } else field += c;
+  }
+  return byPosition("parquet", names);
+}
+
 /** Throws PlanError naming every missing column together with what cannot be done without it. */
 export function assertRequiredColumns(columns: ReportColumns, manifest: string): void {
   const has = (name: ColumnName): boolean => columns.at[name] !== undefined;

@@ -1,7 +1,7 @@
 // manifest.json: which data files make up a report, and the proof that it is whole and about this bucket (domain.md 1.1, 1.2).
 import { createHash } from "node:crypto";
 import { PlanError } from "../error.ts";
-import { assertRequiredColumns, csvColumns, parquetColumns, type ReportColumns } from "./columns.ts";
+import { assertRequiredColumns, csvColumns, orcColumns, parquetColumns, type ReportColumns } from "./columns.ts";
 import type { ReportSource } from "./source.ts";
 
 export interface DataFile {
@@ -14,7 +14,7 @@ export interface DataFile {
 }
 
 /** Formats that there is a reader for. */
-export type ReportFormat = "CSV" | "Parquet";
+export type ReportFormat = "CSV" | "Parquet" | "ORC";
 
 export interface Manifest {
   readonly sourceBucket: string;
@@ -28,6 +28,8 @@ export interface Manifest {
 }
 
 const VERSION = "2016-11-30";
+/** fileSchema is written in each format's own language. */
+const COLUMNS_OF = { CSV: csvColumns, Parquet: parquetColumns, ORC: orcColumns } as const;
 const HEX_MD5 = /^[0-9a-f]{32}$/i;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -88,16 +90,10 @@ function parseManifest(bytes: Uint8Array, md5: string, where: string, bucket: st
   if (typeof m.creationTimestamp !== "string" || !Number.isSafeInteger(created) || created <= 0) {
     throw invalid(`has creationTimestamp ${JSON.stringify(m.creationTimestamp)} where milliseconds in a string are expected`);
   }
-  if (m.fileFormat === "ORC") {
-    throw new PlanError(
-      "format-unsupported",
-      `${where} is an ORC report, which cannot be read yet. Set the inventory's output format to Parquet or CSV and plan from the next report.`,
-    );
-  }
-  if (m.fileFormat !== "CSV" && m.fileFormat !== "Parquet")
+  if (m.fileFormat !== "CSV" && m.fileFormat !== "Parquet" && m.fileFormat !== "ORC")
     throw invalid(`has fileFormat ${JSON.stringify(m.fileFormat)}, which is none of CSV, Parquet, ORC`);
   if (typeof m.fileSchema !== "string") throw invalid("has no fileSchema");
-  const columns = m.fileFormat === "CSV" ? csvColumns(m.fileSchema) : parquetColumns(m.fileSchema);
+  const columns = COLUMNS_OF[m.fileFormat](m.fileSchema);
   assertRequiredColumns(columns, where);
   if (!Array.isArray(m.files)) throw invalid("has no list of files");
   const seen = new Set<string>();
