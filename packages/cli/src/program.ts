@@ -101,11 +101,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   campaignCommand(
     "plan",
     "read the inventory report: what needs what, what is held and why, what it costs",
-    "quitclaim plan\nquitclaim plan --json | jq .held",
+    "quitclaim plan\nquitclaim plan --json | jq .held\nquitclaim plan --explain raw/2024/part-0.parquet --version-id null",
     async (invocation, flags: PlanFlags) => (await import("./commands/plan.ts")).plan(invocation, flags),
   )
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
-    .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false);
+    .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false)
+    .option("--explain <key>", "only say what would be done with this object, and which facts and rule decided")
+    .option("--version-id <version>", "with --explain: this version alone; null is the null version");
   campaignCommand(
     "fence",
     "keep new foreign-owned objects from arriving: BucketOwnerPreferred and a policy",

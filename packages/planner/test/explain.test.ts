@@ -126,7 +126,7 @@ test("a report past its age is explained and says so; an object that it does not
 test("the sentences name the row, the owner, the ACL, the rules and the request", async () => {
   const text = explainSentence(await explained("CSV", "v3"));
   expect(text).toContain(
-    `Version v3, not current: planned for acl, because account ${ACCOUNT} owns it, and no rule matches, and actions.default in /campaign.yaml says acl.`,
+    `Version v3, not current: planned for acl, because account ${ACCOUNT} owns it, no rule matches, and actions.default in /campaign.yaml says acl.`,
   );
   expect(text).toContain("row 1 of inventory/data-lake-prod/all/data/1.csv.gz");
   expect(text).toContain("the rule in line 12 does not match: prefix");

@@ -1,8 +1,8 @@
-// `quitclaim plan`: reads the inventory report and says what needs what.
+// `quitclaim plan`: reads the inventory report and says what needs what; with --explain, what it would do with one object and why.
 import { resolve } from "node:path";
 import { readS3Object, type S3Object } from "@quitclaim/aws";
 import type { AccountId, CampaignConfig, CanonicalId } from "@quitclaim/campaign";
-import { type ObjectReader, type PlanProgress, plan as planCampaign, planSentence } from "@quitclaim/planner";
+import { explain, explainSentence, type ObjectReader, type PlanProgress, plan as planCampaign, planSentence } from "@quitclaim/planner";
 import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
@@ -12,33 +12,44 @@ import { prover } from "./check.ts";
 export interface PlanFlags {
   readonly manifest?: string;
   readonly ignoreAge: boolean;
+  /** Only say what would be done with this key. */
+  readonly explain?: string;
+  readonly versionId?: string;
 }
 
 export async function plan(invocation: Invocation, flags: PlanFlags): Promise<ExitCode> {
   const { output, signals } = invocation;
   const campaign = await openCampaign(invocation);
   const { config, store, sessions } = campaign;
-  await assertNobodyWorks(config);
-  signals.announce("stopping; what was planned so far is no plan, the same command begins again. Once more to leave at once.");
+  const key = flags.explain;
+  if (flags.versionId !== undefined && key === undefined)
+    throw new CommandError(EXIT.usage, "--version-id says which version to explain; name its key with --explain.");
+  if (key === undefined) {
+    await assertNobodyWorks(config);
+    signals.announce("stopping; what was planned so far is no plan, the same command begins again. Once more to leave at once.");
+  } else signals.announce("stopping.");
   const prove = prover(campaign);
   let progress: PlanProgress | undefined;
   const narration = narrate(output, () => (progress === undefined ? "reading the manifest…" : progressLine(progress)));
-  const planning = planCampaign({
+  const asked = {
     config: flags.manifest === undefined ? config : { ...config, inventory: { ...config.inventory, manifest: place(flags.manifest) } },
-    store,
     reader: s3Reader(campaign),
     prove: async (account: AccountId) => {
       const session = account === config.bucket.owner ? sessions.owner : sessions.of(campaign.account(account));
       return (await prove(session)).canonicalId as CanonicalId;
     },
-    ignoreAge: flags.ignoreAge,
     signal: signals.drain,
-    onNote: output.say,
-    onProgress: (p) => {
+    onProgress: (p: PlanProgress) => {
       progress = p;
     },
-  });
-  const summary = await signals.until("leaveNow", planning).finally(() => narration.stop());
+  };
+  const watched = <T>(work: Promise<T>): Promise<T> => signals.until("leaveNow", work).finally(() => narration.stop());
+  if (key !== undefined) {
+    const explanation = await watched(explain({ ...asked, key, versionId: flags.versionId }));
+    output.result(explanation, [explainSentence(explanation)]);
+    return EXIT.done;
+  }
+  const summary = await watched(planCampaign({ ...asked, store, ignoreAge: flags.ignoreAge, onNote: output.say }));
   output.result(summary, [planSentence(summary), `The plan is in ${store.location}. Next: quitclaim fence, then quitclaim run.`]);
   return EXIT.done;
 }

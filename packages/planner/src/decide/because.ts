@@ -19,7 +19,7 @@ export function becauseOf({ decision, rule, facts }: Decided, file: string): str
     case "skip":
       return `${ruleText(rule, file)} says skip`;
     case "planned":
-      return `${facts.owner.kind === "account" ? `account ${facts.owner.account} owns it, and ` : ""}${ruleText(rule, file)} says ${rule?.do}`;
+      return `${facts.owner.kind === "account" ? `account ${facts.owner.account} owns it, ${rule?.line === undefined ? "" : "and "}` : ""}${ruleText(rule, file)} says ${rule?.do}`;
     case "held":
       if (rule === undefined) return decision.detail;
       if (decision.reason === "by-rule") return `${ruleText(rule, file)} says hold`;
