@@ -1,5 +1,6 @@
 // The processes of a campaign in chaos: `quitclaim run` with its workers, a `quitclaim work` from outside, and Redis. Whatever dies is started
 // again, as an operator would, until the campaign has ended.
+import { once } from "node:events";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +14,7 @@ export interface Exit {
 
 const STARTS_MAX = 60;
 const PAUSE_MS = 400;
+const LAST_WORDS_MS = 500;
 /** Finished; finished with failed objects. */
 const OVER: ReadonlySet<number | null> = new Set([0, 3]);
 const BLOCKED = 5;
@@ -52,7 +54,7 @@ export class Cast {
   async #keepRunning(): Promise<void> {
     for (let starts = 0; starts < STARTS_MAX && !this.#abandoned; starts++) {
       this.#run = start(["run", "--workers", "2", "--config", this.#stage.configFile], this.#env);
-      const ended = await this.#run.ended;
+      const ended = await endOf(this.#run);
       this.exits.push({ who: "run", ended });
       if (OVER.has(ended.code)) return;
       if (ended.code === BLOCKED) {
@@ -69,9 +71,19 @@ export class Cast {
       await sleep(PAUSE_MS);
       if (!existsSync(join(this.#stage.store, "redis/redis.sock"))) continue;
       this.#outsider = start(["work", "--config", this.#stage.configFile], this.#env);
-      const ended = await this.#outsider.ended;
+      const ended = await endOf(this.#outsider);
       this.exits.push({ who: "work", ended });
     }
+  }
+
+  /** Nobody of the campaign is left behind by its engine: false where a worker lives on. */
+  async deserted(withinMs: number): Promise<boolean> {
+    const until = Date.now() + withinMs;
+    while (this.workers().length > 0) {
+      if (Date.now() > until) return false;
+      await sleep(50);
+    }
+    return true;
   }
 
   /** Gives up: the next death is the last. */
@@ -146,6 +158,13 @@ export class Cast {
     const pid = Number(readFileSync(file, "utf8"));
     return commandLine(pid)?.includes("redis-server") === true ? pid : undefined;
   }
+}
+
+/** The end of the process itself: its last words may be kept open by the workers that it left behind. */
+async function endOf({ child, ended }: Running): Promise<Ended> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  const wordless: Ended = { code: child.exitCode, signal: child.signalCode, stdout: "", stderr: "" };
+  return Promise.race([ended, sleep(LAST_WORDS_MS, wordless)]);
 }
 
 const pick = (pids: readonly number[], which: number): number | undefined => pids[Math.floor(which * pids.length)];

@@ -41,6 +41,8 @@ export interface Round {
 
 /** Of the time within which the next misfortune strikes although nothing moves. */
 const PATIENCE_MS = 4_000;
+/** A worker whose engine has died drains what it has in flight, and leaves. */
+const LEAVE_MS_MAX = 20_000;
 const CALM = { latency: { fixedMs: 2 } };
 
 export async function playRound(options: RoundOptions): Promise<Round> {
@@ -80,7 +82,8 @@ export async function playRound(options: RoundOptions): Promise<Round> {
       return judgeStage(stage, status, former, writesBefore);
     };
     let judgement = await judged();
-    broken = [...told.broken, ...bugs(cast), ...judgement.broken];
+    const behind = (await cast.deserted(LEAVE_MS_MAX)) ? [] : [`nobody works on unwatched: ${cast.workers().join(", ")} live on`];
+    broken = [...told.broken, ...bugs(cast), ...behind, ...judgement.broken];
     if (judgement.toRetry > 0) {
       await quitclaimJson(["retry", ...config], env);
       await quitclaim(["run", "--workers", "2", ...config], env);
