@@ -7,6 +7,7 @@ import type { AccountBook, Credential } from "../account/book.ts";
 import type { Principal } from "../account/principal.ts";
 import type { Query } from "../http/query.ts";
 import { S3Error } from "../http/s3-error.ts";
+import { parseAuthorization, type SignedHeaders, signedHeaders } from "./authorization.ts";
 import { canonicalRequest, demandAmzHeadersSigned, stringToSign } from "./canonical.ts";
 import * as refusals from "./refusals.ts";
 import { amzDate, type CredentialScope, parseAmzDate, parseScope } from "./scope.ts";
@@ -46,12 +47,11 @@ export interface ChunkSeed {
 
 const algorithm = "AWS4-HMAC-SHA256";
 const presignSecondsMax = 604_800;
-const authorization = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]+)\s*$/;
 
 interface Claim {
   readonly scope: CredentialScope;
   readonly date: string;
-  readonly signedHeaders: string;
+  readonly signed: SignedHeaders;
   readonly signature: string;
   readonly token: string | undefined;
   readonly payloadHash: string;
@@ -74,10 +74,7 @@ export function authenticate(request: Unauthenticated, by: Authenticator): Authe
 }
 
 function headerClaim(request: Unauthenticated, header: string, by: Authenticator): Claim {
-  if (!header.startsWith(algorithm)) throw refusals.mechanismNotSupported();
-  const match = authorization.exec(header);
-  const scope = match === null ? undefined : parseScope(match[1] as string);
-  if (match === null || scope === undefined) throw refusals.headerMalformed("expecting Credential, SignedHeaders and Signature.");
+  const { scope, signed, signature } = parseAuthorization(header);
   const sent = request.headers["x-amz-date"] ?? request.headers.date;
   const date = typeof sent === "string" ? amzDateOf(sent) : undefined;
   const at = date === undefined ? undefined : parseAmzDate(date);
@@ -91,12 +88,12 @@ function headerClaim(request: Unauthenticated, header: string, by: Authenticator
   if (declared === undefined && scope.service === "s3") {
     throw new S3Error(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
   }
-  demandAmzHeadersSigned(request.headers, match[2] as string);
+  demandAmzHeadersSigned(request.headers, signed);
   return {
     scope,
     date,
-    signedHeaders: match[2] as string,
-    signature: match[3] as string,
+    signed,
+    signature,
     token: single(request.headers["x-amz-security-token"]),
     payloadHash: single(declared) ?? request.bodyHash(),
     presigned: false,
@@ -144,12 +141,12 @@ function queryClaim(request: Unauthenticated, by: Authenticator): Claim {
   const now = by.now();
   if (at - now > refusals.skewMsMax) throw new S3Error(403, "AccessDenied", "Request is not valid yet");
   if (now > at + seconds * 1000) throw refusals.presignExpired(at + seconds * 1000, seconds, now);
-  const signedHeaders = parameter("X-Amz-SignedHeaders");
-  demandAmzHeadersSigned(withoutContentHash(request.headers), signedHeaders);
+  const signed = signedHeaders(parameter("X-Amz-SignedHeaders"));
+  demandAmzHeadersSigned(withoutContentHash(request.headers), signed);
   return {
     scope,
     date,
-    signedHeaders,
+    signed,
     signature: parameter("X-Amz-Signature"),
     token: request.query.get("X-Amz-Security-Token") ?? single(request.headers["x-amz-security-token"]),
     payloadHash: request.query.get("X-Amz-Content-Sha256") ?? single(request.headers["x-amz-content-sha256"]) ?? "UNSIGNED-PAYLOAD",
@@ -185,12 +182,12 @@ function verify(request: Unauthenticated, claim: Claim, by: Authenticator): Auth
     rawPath: request.rawPath,
     query: request.query,
     headers: request.headers,
-    signedHeaders: claim.signedHeaders,
+    signed: claim.signed,
     payloadHash: claim.payloadHash,
     withoutParameter: claim.presigned ? "X-Amz-Signature" : undefined,
   });
   const toSign = stringToSign(algorithm, claim.date, scope.text, canonical);
-  const key = by.keys.get(credential.secretAccessKey, scope.date, scope.region, scope.service);
+  const key = by.keys.get(credential.secretAccessKey, scope);
   if (key.sign(toSign) !== claim.signature) {
     throw refusals.signatureDoesNotMatch(scope.accessKeyId, claim.signature, toSign, canonical);
   }

@@ -7,18 +7,16 @@ import type { IncomingHttpHeaders } from "node:http";
 import { decodePercent, encodePercent } from "../http/percent.ts";
 import type { Query } from "../http/query.ts";
 import { S3Error } from "../http/s3-error.ts";
+import type { SignedHeaders } from "./authorization.ts";
 
 const plainPath = /^[A-Za-z0-9\-._~/]*$/;
-const signedLists = new Map<string, readonly string[]>();
-const signedListsMax = 1_000;
 
 export interface CanonicalInput {
   readonly method: string;
   readonly rawPath: string;
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
-  /** `host;x-amz-date;…` as sent. */
-  readonly signedHeaders: string;
+  readonly signed: SignedHeaders;
   readonly payloadHash: string;
   /** Presigned: the one query parameter that is not signed. */
   readonly withoutParameter?: string | undefined;
@@ -27,27 +25,16 @@ export interface CanonicalInput {
 export function canonicalRequest(input: CanonicalInput): string {
   const path = plainPath.test(input.rawPath) ? input.rawPath : encodePercent(decodePercent(input.rawPath, true), true);
   let headers = "";
-  for (const name of signedNames(input.signedHeaders)) headers += `${name}:${headerText(input.headers[name])}\n`;
-  return `${input.method}\n${path}\n${canonicalQuery(input.query, input.withoutParameter)}\n${headers}\n${input.signedHeaders}\n${input.payloadHash}`;
+  for (const name of input.signed.names) headers += `${name}:${headerText(input.headers[name])}\n`;
+  return `${input.method}\n${path}\n${canonicalQuery(input.query, input.withoutParameter)}\n${headers}\n${input.signed.text}\n${input.payloadHash}`;
 }
 
 export function stringToSign(algorithm: string, date: string, scope: string, request: string): string {
   return `${algorithm}\n${date}\n${scope}\n${hash("sha256", Buffer.from(request, "latin1"), "hex")}`;
 }
 
-/** Names of a SignedHeaders list; 403 unless `host` is among them. */
-function signedNames(signedHeaders: string): readonly string[] {
-  const known = signedLists.get(signedHeaders);
-  if (known !== undefined) return known;
-  const names = signedHeaders.split(";");
-  if (!names.includes("host")) throw new S3Error(403, "AccessDenied", "The Host header must be signed.");
-  if (signedLists.size < signedListsMax) signedLists.set(signedHeaders, names);
-  return names;
-}
-
 /** S3 refuses x-amz-* headers that the signature does not cover: somebody on the way could have added them. */
-export function demandAmzHeadersSigned(headers: IncomingHttpHeaders, signedHeaders: string): void {
-  const names = signedNames(signedHeaders);
+export function demandAmzHeadersSigned(headers: IncomingHttpHeaders, { names }: SignedHeaders): void {
   for (const name in headers) {
     if (name.startsWith("x-amz-") && !names.includes(name)) {
       throw new S3Error(403, "AccessDenied", "There were headers present in the request which were not signed", {

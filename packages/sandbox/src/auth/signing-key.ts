@@ -3,8 +3,8 @@
  * over one-shot hashes with both pads prepared: several times cheaper than a Hmac object for each request.
  */
 import { createHmac, hash } from "node:crypto";
+import type { CredentialScope } from "./scope.ts";
 
-const keptMax = 10_000;
 const blockBytes = 64;
 const digestBytes = 32;
 
@@ -28,24 +28,29 @@ export class SigningKey {
     const message = Buffer.allocUnsafe(blockBytes + stringToSign.length);
     this.#inner.copy(message);
     message.write(stringToSign, blockBytes, "latin1");
-    hash("sha256", message, "buffer").copy(this.#outer, blockBytes);
+    // As binary text, one character a byte: making a Buffer would cost more than the hash.
+    this.#outer.write(hash("sha256", message, "binary"), blockBytes, "latin1");
     return hash("sha256", this.#outer, "hex");
   }
 }
 
+interface Kept {
+  readonly secret: string;
+  readonly key: SigningKey;
+}
+
 export class SigningKeys {
-  readonly #kept = new Map<string, SigningKey>();
+  /** Scopes are parsed once for each credential and day, so that the object itself serves as the name. */
+  readonly #kept = new WeakMap<CredentialScope, Kept>();
 
   /** HMAC chain date -> region -> service -> aws4_request. */
-  get(secret: string, date: string, region: string, service: string): SigningKey {
-    const name = `${secret}/${date}/${region}/${service}`;
-    const kept = this.#kept.get(name);
-    if (kept !== undefined) return kept;
+  get(secret: string, scope: CredentialScope): SigningKey {
+    const kept = this.#kept.get(scope);
+    if (kept !== undefined && kept.secret === secret) return kept.key;
     let bytes: Buffer = Buffer.from(`AWS4${secret}`, "utf8");
-    for (const part of [date, region, service, "aws4_request"]) bytes = createHmac("sha256", bytes).update(part).digest();
+    for (const part of [scope.date, scope.region, scope.service, "aws4_request"]) bytes = createHmac("sha256", bytes).update(part).digest();
     const key = new SigningKey(bytes);
-    if (this.#kept.size >= keptMax) this.#kept.clear();
-    this.#kept.set(name, key);
+    this.#kept.set(scope, { secret, key });
     return key;
   }
 }

@@ -3,7 +3,8 @@
  * and ACLs combine is the business of the caller. Pure: no clock, no state.
  */
 import type { Principal } from "../account/principal.ts";
-import { conditionHolds, conditionOperator } from "./condition.ts";
+import { type CompiledCondition, compiledStatement } from "./compiled.ts";
+import { conditionHolds } from "./condition.ts";
 import type { PolicyDocument, PrincipalElement, Statement } from "./document.ts";
 import { globMatches } from "./glob.ts";
 import { expandVariables, principalContext } from "./variables.ts";
@@ -26,6 +27,19 @@ export interface Decision {
   readonly delegated: boolean;
 }
 
+/** The names of actions are few, and asked about with every request. */
+const lowered = new Map<string, string>();
+const loweredMax = 1_000;
+
+function lowerCase(action: string): string {
+  let lower = lowered.get(action);
+  if (lower === undefined) {
+    lower = action.toLowerCase();
+    if (lowered.size < loweredMax) lowered.set(action, lower);
+  }
+  return lower;
+}
+
 type PrincipalMatch = "no" | "account" | "exact";
 
 /** What the document says. A resource-based document (with Principal) and an identity-based one (without) are told apart by statement. */
@@ -35,11 +49,12 @@ export function evaluate(document: PolicyDocument, request: PolicyRequest): Effe
 
 /** The same, telling also whether an allow merely delegates to the principal's account. */
 export function decide(document: PolicyDocument, request: PolicyRequest): Decision {
+  const action = lowerCase(request.action);
   let effect: Effect = "none";
   let delegated = true;
   for (const statement of document.Statement) {
     if (effect === "allow" && !delegated && statement.Effect === "Allow") continue;
-    const match = statementMatch(statement, request, document.Version);
+    const match = statementMatch(statement, request, action, document.Version);
     if (match === "no") continue;
     if (statement.Effect === "Deny") return { effect: "deny", delegated: false };
     effect = "allow";
@@ -48,12 +63,13 @@ export function decide(document: PolicyDocument, request: PolicyRequest): Decisi
   return { effect, delegated: effect === "allow" && delegated };
 }
 
-function statementMatch(statement: Statement, request: PolicyRequest, version: string | undefined): PrincipalMatch {
+function statementMatch(statement: Statement, request: PolicyRequest, action: string, version: string | undefined): PrincipalMatch {
+  const compiled = compiledStatement(statement);
+  if (!compiled.actions(action)) return "no";
   const match = principalOf(statement, request);
   if (match === "no") return "no";
-  if (!actionCovered(statement, request.action)) return "no";
-  if (!resourceCovered(statement, request, version)) return "no";
-  return conditionsHold(statement, request, version) ? match : "no";
+  const covered = compiled.resources === undefined ? expandedCovers(statement, request, version) : compiled.resources(request.resource);
+  return covered && conditionsHold(compiled.conditions, request, version) ? match : "no";
 }
 
 function principalOf(statement: Statement, request: PolicyRequest): PrincipalMatch {
@@ -76,35 +92,25 @@ function principalMatch(element: PrincipalElement, principal: PolicyRequest["pri
   return byAccount || element.CanonicalUser?.includes(principal.canonicalId) === true ? "account" : "no";
 }
 
-function actionCovered(statement: Statement, action: string): boolean {
-  const wanted = action.toLowerCase();
-  const covers = (pattern: string): boolean => globMatches(pattern.toLowerCase(), wanted);
-  if (statement.NotAction !== undefined) return !statement.NotAction.some(covers);
-  return statement.Action?.some(covers) ?? false;
-}
-
-function resourceCovered(statement: Statement, request: PolicyRequest, version: string | undefined): boolean {
+/** For patterns with policy variables. */
+function expandedCovers(statement: Statement, request: PolicyRequest, version: string | undefined): boolean {
   const covers = (pattern: string): boolean => {
     const expanded = expandVariables(pattern, request, version);
     return expanded !== undefined && globMatches(expanded, request.resource);
   };
   if (statement.NotResource !== undefined) return !statement.NotResource.some(covers);
-  // Trust policies have no Resource: they speak of the role they belong to.
   return statement.Resource?.some(covers) ?? true;
 }
 
-function conditionsHold(statement: Statement, request: PolicyRequest, version: string | undefined): boolean {
-  if (statement.Condition === undefined) return true;
-  for (const [name, keys] of Object.entries(statement.Condition)) {
-    const operator = conditionOperator(name);
-    // Documents built by hand may carry an unknown operator; a condition nobody can check never holds.
+function conditionsHold(conditions: readonly CompiledCondition[], request: PolicyRequest, version: string | undefined): boolean {
+  for (const { operator, key, values, literal } of conditions) {
+    // A condition nobody can check never holds.
     if (operator === undefined) return false;
-    for (const [key, values] of Object.entries(keys)) {
-      const lower = key.toLowerCase();
-      const given = request.context.get(lower) ?? principalContext(lower, request.principal);
-      const accepted = values.map((value) => expandVariables(value, request, version)).filter((value) => value !== undefined);
-      if (!conditionHolds(operator, given, accepted)) return false;
-    }
+    const given = request.context.get(key) ?? principalContext(key, request.principal);
+    const accepted = literal
+      ? values
+      : values.map((value) => expandVariables(value, request, version)).filter((value) => value !== undefined);
+    if (!conditionHolds(operator, given, accepted)) return false;
   }
   return true;
 }

@@ -20,7 +20,21 @@ export class WriteLog implements WriteLogHook {
   }
 
   record(entry: WriteEntry): void {
-    this.#records.push({ seq: this.#next++, at: this.#now(), ...entry });
+    // Spelled out: a spread after other members copies one by one, and this runs with every write.
+    this.#records.push({
+      seq: this.#next++,
+      at: this.#now(),
+      op: entry.op,
+      bucket: entry.bucket,
+      key: entry.key,
+      versionId: entry.versionId,
+      newVersionId: entry.newVersionId,
+      accountId: entry.accountId,
+      arn: entry.arn,
+      status: entry.status,
+      requestId: entry.requestId,
+      detail: entry.detail,
+    });
     if (this.#records.length > recordsMax) this.#records = this.#records.slice(recordsMax / 10);
   }
 

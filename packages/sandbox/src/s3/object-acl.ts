@@ -57,7 +57,8 @@ export const putObjectAcl: Operation = {
     demandNotPublic(grants, publicAccessOf(call.world.store, bucket));
     version.acl = call.world.store.intern.acl(grants);
     call.record(bucket, {
-      key,
+      // The version's own string: the request's would keep the whole URL in memory.
+      key: version.key,
       versionId: version.versionId,
       detail: { acl: requested.kind === "canned" ? requested.name : requested.kind, grants: String(grants.length) },
     });

@@ -75,6 +75,8 @@ export class Bucket {
   readonly accountId: string;
   readonly region: string;
   readonly createdAt: number;
+  /** `arn:aws:s3:::<name>` */
+  readonly arn: string;
   readonly versions = new KeyIndex();
   /** By upload id. */
   readonly uploads = new Map<string, MultipartUpload>();
@@ -95,6 +97,7 @@ export class Bucket {
     this.accountId = fields.accountId;
     this.region = fields.region;
     this.createdAt = fields.createdAt;
+    this.arn = `arn:aws:s3:::${fields.name}`;
     this.versioning = fields.lock === undefined ? fields.versioning : "Enabled";
     this.ownership = fields.ownership;
     this.acl = fields.acl ?? [userGrant(fields.owner, "FULL_CONTROL")];
@@ -106,10 +109,6 @@ export class Bucket {
 
   get enforced(): boolean {
     return this.ownership === "BucketOwnerEnforced";
-  }
-
-  get arn(): string {
-    return `arn:aws:s3:::${this.name}`;
   }
 
   /** Puts a version (or delete marker) on top of its key; a null version replaces the former null version. */
