@@ -5,6 +5,7 @@ import { startWorker, type WorkerEvent } from "@quitclaim/worker";
 import type { LeaveOrder } from "../engine/crew.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
+import { DRAINING } from "../stopping.ts";
 
 export interface WorkFlags {
   /** Started by `run`: events go to it, it tells when to leave, and its end is ours. */
@@ -23,6 +24,7 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     { info: () => undefined, warn: output.say },
   );
   const crew = flags.crew === true;
+  if (!crew) signals.announce(DRAINING);
   try {
     if (!crew && (await needsReconcile(redis, plan))) {
       throw new CommandError(
@@ -49,6 +51,8 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
       process.on("message", (order: LeaveOrder) => stop(order.leave));
       // The engine died: leave in good order, so that nothing works on unwatched.
       process.once("disconnect", () => stop("drain"));
+      // It died while we were starting: its hanging up is past, and nobody will tell us again.
+      if (!process.connected) stop("drain");
     } else void leaveWhenFinished();
 
     await worker.done;

@@ -26,6 +26,7 @@ import {
   RedisProblem,
   reconcile,
   releaseDeadWorkers,
+  STALLED_INTERVAL_MS,
 } from "@quitclaim/campaign";
 import { Crew } from "./crew.ts";
 import { alive, engineHolder, takeLease } from "./lease.ts";
@@ -59,8 +60,6 @@ export class EngineRunning extends Error {
 const TICK_MS = 500;
 /** Workers that die this often in a row, each within seconds, will not come right by themselves. */
 const DEATHS_MAX = 6;
-/** Between two looks for jobs that BullMQ gave up while their batches are unfinished. */
-const GIVEN_UP_LOOK_MS = 30_000;
 
 /** Runs until the campaign is finished, stopped, or blocked. Throws EngineRunning, StoreError, RedisProblem. */
 export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
@@ -168,9 +167,9 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       }
     }
 
-    /** A job out of attempts would leave its batch unfinished for good, and this loop waiting. */
+    /** A job that BullMQ gave up, out of attempts or stalled too often, would leave its batch unfinished for good, and this loop waiting. */
     async function reviveGivenUp(): Promise<void> {
-      if (Date.now() - lookedForGivenUp < GIVEN_UP_LOOK_MS) return;
+      if (Date.now() - lookedForGivenUp < STALLED_INTERVAL_MS) return;
       lookedForGivenUp = Date.now();
       let failed = 0;
       for (const queue of queues.all.values()) failed += await queue.getFailedCount();
