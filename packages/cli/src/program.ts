@@ -106,6 +106,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   )
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
     .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false)
+    .option("--current-only", "plan from a report without versions although the bucket keeps them", false)
     .option("--explain <key>", "only say what would be done with this object, and which facts and rule decided")
     .option("--version-id <version>", "with --explain: this version alone; null is the null version");
   campaignCommand(

@@ -14,6 +14,7 @@ export { ANSWERS, type AnswerId, accept, bySeverity, type Finding, type Severity
 export { ANSWERS_PATH, CHECK_PATH, FENCE_PATH, PREFLIGHT_PATH, SWITCH_PATH, VERIFY_PATH } from "./paths.ts";
 export type { Facts } from "./preflight/facts.ts";
 export { judge, type Preflight, type PreflightOptions, preflight, readPreflight } from "./preflight/preflight.ts";
+export { readVersioning } from "./preflight/settings.ts";
 export type { OnProgress, StepProgress } from "./progress.ts";
 export type { Waiting } from "./read-back.ts";
 export { CallRefused, CutoverRefusal, type RefusalReason } from "./refusal.ts";

@@ -7,6 +7,7 @@ export type PlanErrorCode =
   | "manifest-invalid"
   | "source-bucket"
   | "columns-missing"
+  | "versions-missing"
   | "report-too-old"
   | "data-file-missing"
   | "data-file-size"

@@ -8,3 +8,4 @@ export { type PlanOptions, plan } from "./plan.ts";
 export type { PlanProgress } from "./progress.ts";
 export { planSentence } from "./sentence.ts";
 export type { ObjectReader } from "./source/source.ts";
+export type { Versioning } from "./source/versions.ts";

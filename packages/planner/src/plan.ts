@@ -24,9 +24,14 @@ import { type PrepareOptions, prepare } from "./prepare.ts";
 import { type PlanProgress, progressOf } from "./progress.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
+import { checkVersions, type Versioning } from "./source/versions.ts";
 
 export interface PlanOptions extends PrepareOptions {
   readonly store: CampaignStore;
+  /** Asks the bucket; called only where the report has no versions. */
+  readonly versioning?: (() => Promise<Versioning>) | undefined;
+  /** Plan from a report of current objects although the bucket keeps versions. */
+  readonly currentOnly?: boolean | undefined;
   /** Scanning threads; as many as there are processors where it is not given. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
@@ -42,6 +47,8 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
   const { config, store, signal } = options;
   const now = (options.now ?? Date.now)();
   const { where, manifest, ageHours, identities, locations, settings } = await prepare(options, now);
+  const versionsNote = await checkVersions(manifest, where, options.versioning, options.currentOnly === true);
+  if (versionsNote !== undefined) options.onNote?.(versionsNote);
   const compared = (await hasResults(store)) ? comparing(store) : undefined;
   if (compared === undefined) await removePlan(store);
   const target = compared ?? store;

@@ -2,12 +2,13 @@
 import { createReadStream, existsSync } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { accountId, createLedger, jsonBytes, openLocalStore, type PlanSummary, readJson, sum, versionId } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { type ObjectReader, PlanError, plan, planSentence } from "../src/index.ts";
 import { BUCKET_OWNER, NOW, testConfig, UPLOADERS } from "./fixture/config.ts";
 import { datasetBytes, plannedBatches, withFolder, withStore } from "./fixture/planned.ts";
-import { rowsOf, writeReport } from "./fixture/report.ts";
+import { rowsOf, writeFiles, writeReport } from "./fixture/report.ts";
 import { expectedPlan, type World } from "./fixture/truth.ts";
 
 const world: World = {
@@ -252,6 +253,46 @@ describe("the report's source", () => {
         });
         const summary = await plan({ config: testConfig(manifest), store, now: later, ignoreAge: true });
         expect(summary.provenance.ageHours).toBe(101);
+      });
+    });
+  });
+
+  test("without VersionId it is refused on a bucket that keeps versions, unless told; what could not be asked is told", async () => {
+    await withFolder(async (folder) => {
+      const [, owner] = UPLOADERS[0] as (typeof UPLOADERS)[number];
+      const rows = gzipSync(`"data-lake-prod","k","1","${owner}"\n`);
+      const manifest = await writeFiles(folder, [rows], { schema: "Bucket, Key, Size, ObjectOwner" });
+      await withStore(async (store) => {
+        await store.write("plan/plan.json", jsonBytes({ old: true }));
+        const notes: string[] = [];
+        const asked = { config: testConfig(manifest), store, now: () => NOW, threads: 1, onNote: (note: string) => notes.push(note) };
+        for (const versioning of ["Enabled", "Suspended"] as const)
+          await expect(plan({ ...asked, versioning: async () => versioning })).rejects.toMatchObject({
+            code: "versions-missing",
+            message: expect.stringMatching(/IncludedObjectVersions: All, or accept that with --current-only/),
+          });
+        expect(await readJson(store, "plan/plan.json")).toEqual({ old: true });
+        expect(notes).toEqual([]);
+        await plan({ ...asked, versioning: async () => "never" });
+        expect(notes).toEqual([]);
+        await plan({ ...asked, versioning: () => Promise.reject(new Error("no credentials")) });
+        await plan(asked);
+        await plan({ ...asked, versioning: async () => "Enabled", currentOnly: true });
+        expect(notes).toMatchObject([
+          expect.stringContaining("could not be asked (no credentials)"),
+          expect.stringContaining("was not asked"),
+          expect.stringContaining("as --current-only accepts"),
+        ]);
+      });
+    });
+  });
+
+  test("with VersionId nobody asks the bucket", async () => {
+    await withFolder(async (folder) => {
+      const manifest = await writeReport(folder, rowsOf(5, 1), { cut: [5] });
+      await withStore(async (store) => {
+        const versioning = () => Promise.reject(new Error("asked"));
+        await plan({ config: testConfig(manifest), store, now: () => NOW, threads: 1, versioning, onNote: expect.unreachable });
       });
     });
   });

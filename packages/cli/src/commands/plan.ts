@@ -2,16 +2,19 @@
 import { resolve } from "node:path";
 import { readS3Object, type S3Object } from "@quitclaim/aws";
 import type { AccountId, CampaignConfig, CanonicalId } from "@quitclaim/campaign";
+import { readVersioning } from "@quitclaim/cutover";
 import { explain, explainSentence, type ObjectReader, type PlanProgress, plan as planCampaign, planSentence } from "@quitclaim/planner";
 import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
+import { openTarget } from "../target.ts";
 import { prover } from "./check.ts";
 
 export interface PlanFlags {
   readonly manifest?: string;
   readonly ignoreAge: boolean;
+  readonly currentOnly: boolean;
   /** Only say what would be done with this key. */
   readonly explain?: string;
   readonly versionId?: string;
@@ -49,7 +52,16 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
     output.result(explanation, [explainSentence(explanation)]);
     return EXIT.done;
   }
-  const summary = await watched(planCampaign({ ...asked, store, ignoreAge: flags.ignoreAge, onNote: output.say }));
+  const summary = await watched(
+    planCampaign({
+      ...asked,
+      store,
+      ignoreAge: flags.ignoreAge,
+      currentOnly: flags.currentOnly,
+      versioning: async () => readVersioning(await openTarget(campaign)),
+      onNote: output.say,
+    }),
+  );
   output.result(summary, [planSentence(summary), `The plan is in ${store.location}. Next: quitclaim fence, then quitclaim run.`]);
   return EXIT.done;
 }
