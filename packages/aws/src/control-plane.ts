@@ -1,6 +1,6 @@
 // SDK clients for the control plane and the rare operations: same target and session as the object calls, the SDK's own retries.
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { S3ControlClient } from "@aws-sdk/client-s3-control";
+import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import { control_ms } from "./limits.ts";
 import { handler, quiet } from "./sdk-settings.ts";
 import { sdkCredentials } from "./sessions/sdk-credentials.ts";
@@ -56,6 +56,9 @@ export function s3ControlClient(session: Session, target: S3Target): S3ControlCl
     requestHandler: handler(control_ms),
   });
 }
+
+/** The account's own setting, which S3 keeps beside those of its buckets. */
+export { GetPublicAccessBlockCommand as GetAccountPublicAccessBlockCommand };
 
 const isExpiry = (error: unknown): boolean =>
   error instanceof Error && /^(ExpiredToken|TokenRefreshRequired|InvalidToken)/.test(error.name);

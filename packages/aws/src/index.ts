@@ -6,7 +6,7 @@ export * from "./calls/multipart-calls.ts";
 export * from "./calls/object-calls.ts";
 export { sdkObjectCalls } from "./calls/sdk.ts";
 export { classify, type RefusalFacts } from "./classify.ts";
-export { type ClientOptions, s3Client, s3ControlClient } from "./control-plane.ts";
+export { type ClientOptions, GetAccountPublicAccessBlockCommand, s3Client, s3ControlClient } from "./control-plane.ts";
 export { type ExplainedOp, type Explanation, explain } from "./explain.ts";
 export { openS3Blobs, type S3BlobOptions, type S3Blobs } from "./object-store.ts";
 export { S3FileError } from "./s3-failure.ts";

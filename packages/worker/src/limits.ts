@@ -59,6 +59,8 @@ export const PART_PROBES_IN_FLIGHT = 16;
 /** S3's clock against ours: how much older than its intent a copy of ours may look. */
 export const CLOCK_SKEW_MS_MAX = 300_000;
 
+/** The public access block is read again after this long, where it matters at all. */
+export const PUBLIC_ACCESS_FRESH_MS = 30_000;
 /** The bucket's ownership mode is read again after this long. */
 export const OWNERSHIP_MODE_FRESH_MS = 30_000;
 

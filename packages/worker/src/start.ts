@@ -23,6 +23,7 @@ import type { WorkerEvent } from "./event.ts";
 import { proveAccount } from "./identity-proof.ts";
 import { HEARTBEAT_INTERVAL_MS, LEAVE_MS_MAX, WATCHDOG_INTERVAL_MS } from "./limits.ts";
 import { ownershipModeReader } from "./operations/ownership-mode.ts";
+import { publicAccessReader } from "./operations/public-access.ts";
 import type { Surroundings } from "./operations/task.ts";
 import { PlanParts } from "./plan-parts.ts";
 import { preparer } from "./prepare.ts";
@@ -79,6 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const wire = openWire(s3, { connections: limits.concurrency });
   const budget = new Budget(redisLeases(redis.connection("command"), campaignKeys(config.campaign).limiter, id), limits.requestsPerSecond);
   const gate = new Gate(budget, limits.concurrency);
+  const publicAccess = publicAccessReader(sessions.owner, s3, bucket);
   const ownershipMode = ownershipModeReader(sessions.owner, s3, bucket);
   const callsOf = (session: Session): Calls => {
     const signer = { session, ...expected };
@@ -91,6 +93,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     bucketOwner: plan.bucketOwner,
     bucketOwnerAccount: bucket.owner,
     dialect: bucket.dialect,
+    reportCreated: Date.parse(plan.provenance.reportCreated),
+    dropsOthers: config.actions.thirdPartyGrants === "drop",
+    publicAccess,
     ...(config.actions.kmsKey === undefined ? {} : { kmsKey: config.actions.kmsKey }),
   };
 
@@ -217,6 +222,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await Promise.all(consumers.map((consumer) => consumer.close()));
     await Promise.all([gate.close(), stopBeating(), stopWatching()]);
     ownershipMode.close();
+    publicAccess.close();
     await Promise.race([wire.close(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);
     await Promise.allSettled([queues.close(), checkpoints.gone(id)]);
     options.onEvent({ kind: "stopped" });

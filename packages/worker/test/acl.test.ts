@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 let one: AccountSpec;
 let two: AccountSpec;
 beforeAll(async () => {
-  sandbox = await startSandbox({ accounts: 4, seed: 11 });
+  sandbox = await startSandbox({ accounts: 4, seed: 11, bucketDefaults: "legacy" });
   [, one, two] = sandbox.accounts as [AccountSpec, AccountSpec, AccountSpec];
 });
 afterAll(() => sandbox.close());

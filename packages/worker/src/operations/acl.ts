@@ -1,42 +1,67 @@
 // Operation `acl`: the uploading account lets the bucket owner in. It grants access and never changes the owner (domain.md 0.2).
 //
 // One request where the plan knows the ACL: the canned ACL where that is exact, the full policy with every other grant kept otherwise.
-// Where it does not (formerAcl null), the ACL is read, merged, written and read back: PutObjectAcl takes no precondition, so only the
-// second look can tell that nobody else wrote it at the same time (domain.md 3).
-import type { AccessControlList, AclGrant } from "@quitclaim/aws";
-import { ACL_GRANTS_MAX, parseGrants } from "@quitclaim/campaign";
-import { MERGE_ROUNDS_MAX, PARSED_ACLS_MAX } from "../limits.ts";
-import { aclGrant, describeGrant, mergeAcl, missingGrants } from "./merge.ts";
+// Where it does not, or where the object is younger than the report, the ACL is read, merged, written and read back: PutObjectAcl takes no
+// precondition, so only the second look can tell that nobody else wrote it at the same time (domain.md 3).
+import type { AclGrant } from "@quitclaim/aws";
+import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
+import { MERGE_ROUNDS_MAX } from "../limits.ts";
+import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
+import { describeGrant, mergeAcl, missingGrants } from "./merge.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
+import { plannedGrants } from "./planned-grants.ts";
+import { isPublic } from "./public-access.ts";
 import { address, type Task } from "./task.ts";
 
+type Granted = "granted" | "reencrypted";
+
 /** `outcome`: what success is called; `reencrypt` grants too, and has its own word. `attempts`: already spent on the object. */
-export async function grantAccess(task: Task, outcome: "granted" | "reencrypted" = "granted", attempts = 0): Promise<Verdict> {
+export async function grantAccess(task: Task, outcome: Granted = "granted", attempts = 0): Promise<Verdict> {
   const { row } = task;
-  if (row.formerAcl === null) return readAndMerge(task, outcome, attempts);
-  const acl = row.grants === null ? "bucket-owner-full-control" : { ownerId: row.owner, grants: plannedGrants(row.grants) };
-  if (acl !== "bucket-owner-full-control" && acl.grants.length > ACL_GRANTS_MAX) return grantsFull(attempts);
-  const sent = await task.uploader((calls, signal) => calls.putObjectAcl(address(task), acl, signal));
-  const all = attempts + sent.attempts;
-  return sent.answer.ok ? done(outcome, all, sent.answer) : refused(sent.answer, all);
+  if (row.formerAcl === null || isYoungerThanReport(task)) return readAndMerge(task, outcome, attempts);
+  if (row.grants === null) return write(task, outcome, attempts);
+  const grants = plannedGrants(row.grants);
+  if (grants.length > ACL_GRANTS_MAX) return grantsFull(attempts);
+  return (await publicGrantsProblem(task, grants, attempts)) ?? write(task, outcome, attempts, grants);
 }
 
-async function readAndMerge(task: Task, outcome: "granted" | "reencrypted", attempts: number): Promise<Verdict> {
+async function write(task: Task, outcome: Granted, attempts: number, grants?: readonly AclGrant[]): Promise<Verdict> {
+  const acl = grants === undefined ? "bucket-owner-full-control" : { ownerId: task.row.owner, grants };
+  const sent = await task.uploader((calls, signal) => calls.putObjectAcl(address(task), acl, signal));
+  const all = attempts + sent.attempts;
+  return sent.answer.ok ? done(outcome, all, sent.answer) : deniedAsPublic(task, grants ?? [], refused(sent.answer, all), all);
+}
+
+/** A denial of an ACL with public grants says nothing about the account where they have been blocked meanwhile. */
+async function deniedAsPublic(task: Task, grants: readonly AclGrant[], verdict: Verdict, attempts: number): Promise<Verdict> {
+  if (verdict.kind !== "denied") return verdict;
+  return (await publicGrantsProblem(task, grants, attempts, true)) ?? verdict;
+}
+
+async function readAndMerge(task: Task, outcome: Granted, attempts: number): Promise<Verdict> {
   const at = address(task);
   let spent = attempts;
   for (let round = 1; ; round++) {
-    const before = await task.uploader((calls, signal) => calls.getObjectAcl(at, signal));
-    if (!before.answer.ok) return refused(before.answer, spent);
-    const merge = mergeAcl(before.answer.value, task.bucketOwner);
-    if (merge.kind === "already") return done(outcome === "reencrypted" || spent > attempts ? outcome : "already", spent, before.answer);
+    const base = await readBase(task, spent);
+    if (!("acl" in base)) return base;
+    const merge = mergeAcl(base.acl, task.bucketOwner);
+    if (merge.kind === "already") return done(outcome === "reencrypted" || spent > attempts ? outcome : "already", spent, base.answer);
     if (merge.kind === "full") return grantsFull(spent);
+    if (base.blind !== undefined) return base.blind;
+    const merged = merge.kind === "canned" ? [] : merge.acl.grants;
+    const problem = await publicGrantsProblem(task, merged, spent);
+    if (problem !== undefined) return problem;
     const acl = merge.kind === "canned" ? "bucket-owner-full-control" : merge.acl;
     const sent = await task.uploader((calls, signal) => calls.putObjectAcl(at, acl, signal));
     spent += sent.attempts;
-    if (!sent.answer.ok) return refused(sent.answer, spent);
+    if (!sent.answer.ok) return deniedAsPublic(task, merged, refused(sent.answer, spent), spent);
     const after = await task.uploader((calls, signal) => calls.getObjectAcl(at, signal));
     if (!after.answer.ok) return refused(after.answer, spent);
-    const missing = missingGrants(after.answer.value, wanted(before.answer.value, merge.kind === "canned" ? [] : merge.acl.grants, task));
+    const wanted = [...base.acl.grants, ...merged, { grantee: { id: task.bucketOwner }, permission: "FULL_CONTROL" as const }];
+    const missing = missingGrants(
+      after.answer.value,
+      wanted.filter((grant) => !(base.hides && isPublic(grant))),
+    );
     if (missing.length === 0) return done(outcome, spent, sent.answer);
     if (round < MERGE_ROUNDS_MAX) continue;
     return failed(
@@ -48,25 +73,9 @@ async function readAndMerge(task: Task, outcome: "granted" | "reencrypted", atte
   }
 }
 
-function wanted(before: AccessControlList, merged: readonly AclGrant[], task: Task): AclGrant[] {
-  return [...before.grants, ...merged, { grantee: { id: task.bucketOwner }, permission: "FULL_CONTROL" }];
-}
-
 const grantsFull = (attempts: number): Verdict =>
   failed(
     "GrantsFull",
     `The ACL holds ${ACL_GRANTS_MAX} grants, as many as S3 allows, and none of them is the bucket owner's. Remove one, or let the switch do it.`,
     attempts,
   );
-
-/** ACL strings repeat across millions of rows; each distinct one is parsed once. */
-const parsed = new Map<string, readonly AclGrant[]>();
-
-export function plannedGrants(text: string): readonly AclGrant[] {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const grants = parseGrants(text).map(aclGrant);
-  if (parsed.size >= PARSED_ACLS_MAX) parsed.clear();
-  parsed.set(text, grants);
-  return grants;
-}

@@ -50,7 +50,7 @@ export async function finishRecognised(task: CopyTask, current: HeadFacts, attem
       if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
     } else if (answer.kind !== "gone") return refused(answer, attempts);
   }
-  const grants = originalRemains || row.formerAcl !== null ? await grantsToKeep(task) : [];
+  const grants = await grantsToKeep(task, originalRemains);
   if ("kind" in grants) return grants;
   return withGrants(task, grants, newVersionId, attempts, said, "recognised");
 }

@@ -4,14 +4,12 @@ import { attributesOf, type CopyRequest, type HeadFacts, type ObjectAddress, typ
 import { copyEncryption } from "./encryption.ts";
 import type { Surroundings } from "./task.ts";
 
+type Around = Pick<Surroundings, "bucketOwnerAccount" | "kmsKey" | "rekey" | "dialect">;
+
 export type Restated = Pick<CopyRequest, "storageClass" | "encryption" | "websiteRedirect" | "lock" | "checksumAlgorithm" | "acl">;
 
 /** The storage class is always named: it would fall back to STANDARD, and naming it makes copying onto itself legal (domain.md 4.1). */
-export function restated(
-  head: HeadFacts,
-  around: Pick<Surroundings, "bucketOwnerAccount" | "kmsKey" | "rekey">,
-  now = Date.now(),
-): Restated {
+export function restated(head: HeadFacts, around: Omit<Around, "dialect">, now = Date.now()): Restated {
   const encryption =
     around.rekey === true && around.kmsKey !== undefined
       ? ({ algorithm: "aws:kms", kmsKeyId: around.kmsKey, bucketKey: true } as const)
@@ -27,7 +25,7 @@ export function restated(
   };
 }
 
-export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Surroundings): CopyRequest {
+export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Around): CopyRequest {
   const { bucket, key } = at;
   return {
     source: head.versionId === undefined ? { bucket, key } : { bucket, key, versionId: head.versionId },
@@ -40,7 +38,7 @@ export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Surround
   };
 }
 
-export function uploadRequest(at: ObjectAddress, head: HeadFacts, tags: readonly Tag[], around: Surroundings): UploadRequest {
+export function uploadRequest(at: ObjectAddress, head: HeadFacts, tags: readonly Tag[], around: Around): UploadRequest {
   const choice = head.checksumAlgorithm === "CRC32" || head.checksumAlgorithm === "CRC32C";
   return {
     destination: { bucket: at.bucket, key: at.key },

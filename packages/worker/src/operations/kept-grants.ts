@@ -1,21 +1,32 @@
 // The grants of others that a copy has to carry over: CopyObject makes an ACL of its own, so they are put back after it, by the
 // bucket owner, who owns the copy (domain.md 4.2, 4.3).
 import type { AclGrant } from "@quitclaim/aws";
-import { plannedGrants } from "./acl.ts";
+import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
 import { holds } from "./merge.ts";
-import { failed, refused, type Verdict } from "./outcome.ts";
-import { address, type Task } from "./task.ts";
+import { failed, type Verdict } from "./outcome.ts";
+import { plannedGrants } from "./planned-grants.ts";
+import type { Task } from "./task.ts";
 
-/** Empty where the canned ACL of the copy says all; a verdict where the ACL cannot be read. */
-export async function grantsToKeep(task: Task): Promise<readonly AclGrant[] | Verdict> {
+/**
+ * Empty where the canned ACL of the copy says all; a verdict where they cannot be known, or could not be put back. `originalRemains`: its
+ * ACL can still be read.
+ */
+export async function grantsToKeep(task: Task, originalRemains = true): Promise<readonly AclGrant[] | Verdict> {
   const { row, bucketOwner } = task;
-  if (row.formerAcl !== null) return row.grants === null ? [] : plannedGrants(row.grants);
-  const { answer } = await task.uploader((calls, signal) => calls.getObjectAcl(address(task), signal));
-  if (!answer.ok) return refused(answer, 0);
-  const owners = new Set<string>([answer.value.ownerId, bucketOwner]);
-  const others = answer.value.grants.filter((g) => !("id" in g.grantee && owners.has(g.grantee.id)));
-  return others.length === 0 ? [] : answer.value.grants;
+  if (row.formerAcl !== null && !(originalRemains && isYoungerThanReport(task)))
+    return keep(task, row.grants === null ? [] : plannedGrants(row.grants));
+  if (!originalRemains) return [];
+  const base = await readBase(task, 0);
+  if (!("acl" in base)) return base;
+  if (base.blind !== undefined) return base.blind;
+  const owners = new Set<string>([base.acl.ownerId, bucketOwner]);
+  const others = base.acl.grants.filter((g) => !("id" in g.grantee && owners.has(g.grantee.id)));
+  return others.length === 0 ? [] : keep(task, base.acl.grants);
 }
+
+/** What BlockPublicAcls would not let be put back must not be lost by a copy either. */
+const keep = async (task: Task, grants: readonly AclGrant[]): Promise<readonly AclGrant[] | Verdict> =>
+  (await publicGrantsProblem(task, grants, 0)) ?? grants;
 
 /** undefined where they hold; otherwise why the object failed. Safe to do twice. */
 export async function putBackGrants(

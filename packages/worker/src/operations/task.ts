@@ -2,6 +2,7 @@
 import type { ObjectAddress } from "@quitclaim/aws";
 import type { CanonicalId, PlanRow } from "@quitclaim/campaign";
 import type { Call, Sent } from "../retry/send.ts";
+import type { PublicAccessReader } from "./public-access.ts";
 
 /** Brings one request to an answer under one signer (retry/send.ts). */
 export type Send = <T>(call: Call<T>, repeat?: "idempotent" | "never") => Promise<Sent<T>>;
@@ -14,6 +15,11 @@ export interface Surroundings {
   readonly dialect: "aws" | "rgw";
   /** ARN of the bucket owner's key for `copy` and `reencrypt`, where the campaign names one. */
   readonly kmsKey?: string;
+  /** Epoch ms of the inventory report: an object that is not older is looked at before its ACL is replaced. NaN: not known. */
+  readonly reportCreated: number;
+  /** The campaign gives up the grants of others. */
+  readonly dropsOthers: boolean;
+  readonly publicAccess: Pick<PublicAccessReader, "read">;
   /** A copy that stands in for a refused `reencrypt` goes under `kmsKey` whatever the original lay under. */
   readonly rekey?: boolean;
 }

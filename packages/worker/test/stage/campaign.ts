@@ -48,6 +48,7 @@ export interface CampaignChoice {
   readonly requestsPerSecond?: number;
   readonly concurrency?: number;
   readonly kmsKey?: string;
+  readonly reportCreated?: Date;
   readonly reencryptFallback?: "copy" | "hold";
   readonly thirdPartyGrants?: "keep" | "drop";
   /** Accounts whose role the configuration names; the others sign with their own keys. Default: all. */
@@ -269,7 +270,8 @@ async function writePlan(sandbox: Sandbox, store: CampaignStore, campaign: strin
       manifestMd5: "",
       sourceBucket: choice.bucket,
       fileFormat: "CSV",
-      reportCreated: new Date(0).toISOString(),
+      // Objects of tests are made just before: they count as older than the report unless a test says otherwise.
+      reportCreated: (choice.reportCreated ?? new Date(Date.now() + 60_000)).toISOString(),
       files: [],
       plannedAt: new Date(0).toISOString(),
       ageHours: 0,

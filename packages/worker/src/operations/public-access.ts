@@ -1,0 +1,94 @@
+// Block Public Access, as it bears on ACLs (domain.md 3): it hides public grants from whoever reads an ACL, and refuses whoever writes one
+// that has any, even where they were there before. The bucket's setting and its account's hold together, the stricter of the two.
+import { GetPublicAccessBlockCommand, type PublicAccessBlockConfiguration } from "@aws-sdk/client-s3";
+import {
+  type AclGrant,
+  GetAccountPublicAccessBlockCommand,
+  type S3Target,
+  type Session,
+  SessionError,
+  s3Client,
+  s3ControlClient,
+} from "@quitclaim/aws";
+import type { AccountId } from "@quitclaim/campaign";
+import { TryLater } from "../halt.ts";
+import { PUBLIC_ACCESS_FRESH_MS } from "../limits.ts";
+
+export type PublicAccess =
+  | { readonly kind: "known" /** BlockPublicAcls */; readonly blocks: boolean /** IgnorePublicAcls */; readonly hides: boolean }
+  /** The bucket owner may not read one of the settings. */
+  | { readonly kind: "unknown"; readonly permission: string };
+
+export interface PublicAccessReader {
+  /** At most PUBLIC_ACCESS_FRESH_MS old; `again`: asked now. Throws TryLater where nobody answers. */
+  read(again?: boolean): Promise<PublicAccess>;
+  close(): void;
+}
+
+const GROUPS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
+
+/** Public in S3's sense: anything granted to everybody, or to everybody who has an account. */
+export const isPublic = ({ grantee }: AclGrant): boolean => "uri" in grantee && GROUPS.test(grantee.uri);
+
+export function publicAccessReader(
+  session: Session,
+  target: S3Target,
+  bucket: { readonly name: string; readonly owner: AccountId; readonly dialect: "aws" | "rgw" },
+): PublicAccessReader {
+  const client = s3Client(session, target);
+  // Only AWS itself has accounts with settings of their own.
+  const control = target.endpoint === undefined ? s3ControlClient(session, target) : undefined;
+  const expected = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
+
+  async function setting(permission: string, ask: () => Promise<Block>): Promise<Block | string> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof SessionError || !(error instanceof Error)) throw error;
+      if (/^(NoSuchPublicAccessBlockConfiguration|NotImplemented|MethodNotAllowed)$/.test(error.name)) return {};
+      if (error.name === "AccessDenied") return permission;
+      throw new TryLater(`the public access block cannot be read (${error.name}: ${error.message})`, { cause: error });
+    }
+  }
+
+  async function ask(): Promise<PublicAccess> {
+    const found = await Promise.all([
+      setting("s3:GetBucketPublicAccessBlock", async () => {
+        const answer = await client.send(new GetPublicAccessBlockCommand({ Bucket: bucket.name, ...expected }));
+        return answer.PublicAccessBlockConfiguration ?? {};
+      }),
+      setting("s3:GetAccountPublicAccessBlock", async () => {
+        const answer = await control?.send(new GetAccountPublicAccessBlockCommand({ AccountId: bucket.owner }));
+        return answer?.PublicAccessBlockConfiguration ?? {};
+      }),
+    ]);
+    const known = found.filter((one) => typeof one !== "string");
+    const blocks = known.some((one) => one.BlockPublicAcls === true);
+    const hides = known.some((one) => one.IgnorePublicAcls === true);
+    const permission = found.find((one) => typeof one === "string");
+    return permission === undefined || (blocks && hides) ? { kind: "known", blocks, hides } : { kind: "unknown", permission };
+  }
+
+  let read: Promise<PublicAccess> | undefined;
+  let readAt = 0;
+  return {
+    read(again = false) {
+      if (again || read === undefined || Date.now() - readAt > PUBLIC_ACCESS_FRESH_MS) {
+        readAt = Date.now();
+        const asked = ask();
+        read = asked;
+        // A failure is told to whoever asked, and not remembered.
+        asked.catch(() => {
+          if (read === asked) read = undefined;
+        });
+      }
+      return read;
+    },
+    close() {
+      client.destroy();
+      control?.destroy();
+    },
+  };
+}
+
+type Block = Pick<PublicAccessBlockConfiguration, "BlockPublicAcls" | "IgnorePublicAcls">;

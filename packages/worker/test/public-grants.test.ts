@@ -1,0 +1,147 @@
+// Merged ACLs where Block Public Access hides grants or refuses them, and where the report is older than the object: nothing that was
+// granted is lost, shown by the ACL as the sandbox has it stored.
+import { PutObjectAclCommand, type PutObjectCommandInput, PutPublicAccessBlockCommand } from "@aws-sdk/client-s3";
+import type { CanonicalId, Grant } from "@quitclaim/campaign";
+import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientOf, makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { type CampaignChoice, makeCampaign } from "./stage/campaign.ts";
+
+const everybody = "http://acs.amazonaws.com/groups/global/AllUsers";
+let sandbox: Sandbox;
+let one: AccountSpec;
+let partner: AccountSpec;
+beforeAll(async () => {
+  sandbox = await startSandbox({ accounts: 3, seed: 24, bucketDefaults: "legacy" });
+  [, one, partner] = sandbox.accounts as [AccountSpec, AccountSpec, AccountSpec];
+});
+afterAll(() => sandbox.close());
+
+const stored = (bucket: string, key: string): string[] =>
+  (sandbox.store.bucket(bucket)?.find(key, undefined)?.acl ?? []).map((g) =>
+    g.grantee.kind === "user" ? `${g.grantee.id}:${g.permission}` : `${g.grantee.uri}:${g.permission}`,
+  );
+const full = ({ canonicalId }: AccountSpec): string => `${canonicalId}:FULL_CONTROL`;
+const sent = (bucket: string, op = "PutObjectAcl") => sandbox.writes().filter((w) => w.bucket === bucket && w.op === op);
+
+async function block(bucket: string, setting: { BlockPublicAcls?: boolean; IgnorePublicAcls?: boolean }): Promise<void> {
+  const s3 = clientOf(sandbox, owner(sandbox));
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: setting }));
+  s3.destroy();
+}
+
+const shared = (): Partial<PutObjectCommandInput> => ({
+  GrantRead: `uri="${everybody}", id="${partner.canonicalId}"`,
+  GrantFullControl: `id="${one.canonicalId}"`,
+});
+const grants = (): Grant[] => [
+  { uri: everybody, permission: "READ" },
+  { id: partner.canonicalId as CanonicalId, permission: "READ" },
+  { id: one.canonicalId as CanonicalId, permission: "FULL_CONTROL" },
+];
+const wanted = (): Grant[] => [...grants(), { id: owner(sandbox).canonicalId as CanonicalId, permission: "FULL_CONTROL" }];
+const all = (): string[] =>
+  wanted()
+    .map((g) => `${"id" in g ? g.id : g.uri}:${g.permission}`)
+    .sort();
+
+async function run(bucket: string, choice: Omit<CampaignChoice, "bucket">) {
+  const campaign = await makeCampaign(sandbox, { bucket, ...choice });
+  await campaign.work();
+  await campaign.finished();
+  const ledger = await campaign.ledger(one.accountId);
+  await campaign.close();
+  return ledger;
+}
+
+describe("public grants that IgnorePublicAcls hides", () => {
+  it("are kept from the inventory's ACL, also where the object is younger than the report and was read first", async () => {
+    const bucket = "hidden-known";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { grants: wanted() });
+    const young = await upload(sandbox, one, { Bucket: bucket, Key: "young", ...shared() }, { grants: wanted() });
+    await block(bucket, { IgnorePublicAcls: true });
+    const old = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
+    const read = await run(bucket, { work: [{ account: one.accountId, rows: [young] }], reportCreated: new Date(0) });
+    expect([...old, ...read].map((r) => r.outcome)).toEqual(["granted", "granted"]);
+    for (const key of ["k", "young"]) expect(stored(bucket, key).sort()).toEqual(all());
+  });
+
+  it("are never lost by a merge from a read alone: where the inventory tells no ACL the object fails, and its ACL stays", async () => {
+    const bucket = "hidden-unknown";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { formerAcl: "unknown" });
+    const copy = {
+      ...(await upload(sandbox, one, { Bucket: bucket, Key: "copy", ...shared() }, { formerAcl: "unknown" })),
+      op: "copy" as const,
+    };
+    const granted = await upload(sandbox, one, { Bucket: bucket, Key: "g", ACL: "bucket-owner-full-control" }, { formerAcl: "unknown" });
+    const before = stored(bucket, "k");
+    await block(bucket, { IgnorePublicAcls: true });
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row, granted] }] });
+    expect(ledger.map((r) => [r.outcome, r.code])).toEqual([
+      ["failed", "HiddenGrants"],
+      ["already", ""],
+    ]);
+    expect(ledger[0]?.detail).toContain("ObjectAccessControlList");
+    expect(stored(bucket, "k")).toEqual(before);
+    await setMode(sandbox, bucket, "BucketOwnerPreferred");
+    const copies = await run(bucket, { work: [{ account: one.accountId, rows: [copy] }] });
+    expect(copies.map((r) => r.code)).toEqual(["HiddenGrants"]);
+    expect(sent(bucket, "CopyObject")).toEqual([]);
+    // Who gives them up says so.
+    const dropped = await run(bucket, { work: [{ account: one.accountId, rows: [row] }], thirdPartyGrants: "drop" });
+    expect(dropped.map((r) => r.outcome)).toEqual(["granted"]);
+    expect(stored(bucket, "k").sort()).toEqual([full(one), full(owner(sandbox))].sort());
+  });
+});
+
+describe("public grants under BlockPublicAcls", () => {
+  it("fail beforehand with a code and a sentence: nothing is sent, no account is paused, the others go on", async () => {
+    const bucket = "blocked";
+    await makeBucket(sandbox, bucket);
+    await upload(sandbox, one, { Bucket: bucket, Key: "p", ...shared() });
+    const rows = multiply(sandbox, bucket, "p", 60, { grants: wanted() });
+    const plain = await upload(sandbox, one, { Bucket: bucket, Key: "plain" });
+    const unknown = rowOf(sandbox, bucket, "p", undefined, { formerAcl: "unknown" });
+    await block(bucket, { BlockPublicAcls: true });
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [...rows, unknown, plain] }] });
+    expect(new Set(ledger.slice(0, 61).map((r) => r.code))).toEqual(new Set(["PublicGrants"]));
+    expect(ledger[0]?.detail).toContain("BlockPublicAcls");
+    expect(ledger[0]?.attempts).toBe(0);
+    expect(ledger[61]?.outcome).toBe("granted");
+    expect(sent(bucket).map((w) => w.key)).toEqual(["plain"]);
+  });
+
+  it("keep an object from being copied that could not be given them again", async () => {
+    const bucket = "blocked-copy";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { op: "copy", grants: wanted() });
+    await setMode(sandbox, bucket, "BucketOwnerPreferred");
+    await block(bucket, { BlockPublicAcls: true });
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
+    expect(ledger.map((r) => r.code)).toEqual(["PublicGrants"]);
+    expect(sent(bucket, "CopyObject")).toEqual([]);
+  });
+});
+
+describe("an object younger than the report", () => {
+  it("keeps what was granted since, and is changed where it is another account's by now", async () => {
+    const bucket = "younger";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k" });
+    const taken = await upload(sandbox, one, { Bucket: bucket, Key: "taken" });
+    await upload(sandbox, partner, {
+      Bucket: bucket,
+      Key: "taken",
+      GrantFullControl: `id="${partner.canonicalId}", id="${one.canonicalId}"`,
+    });
+    const s3 = clientOf(sandbox, one);
+    const since = { Bucket: bucket, Key: "k", GrantRead: `id="${partner.canonicalId}"`, GrantFullControl: `id="${one.canonicalId}"` };
+    await s3.send(new PutObjectAclCommand(since));
+    s3.destroy();
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row, taken] }], reportCreated: new Date(0) });
+    expect(ledger.map((r) => r.outcome)).toEqual(["granted", "changed"]);
+    expect(stored(bucket, "k").sort()).toEqual([full(one), full(owner(sandbox)), `${partner.canonicalId}:READ`].sort());
+  });
+});
