@@ -1,81 +1,26 @@
-// Our ORC reader against hyparquet over the same inventory rows, as ratios within one run: the owner column alone, and all columns. Both give bytes, not strings,
-// and each reads the codec that S3 Inventory writes (ORC: zlib, Parquet: Snappy); ORC in Snappy stands beside them, to part the formats from the codecs.
+// Our ORC reader against hyparquet over the same inventory rows, as ratios within one run: the owner column alone, and all columns; then whole plans from both reports.
+// The readers give bytes, not strings, and each reads the codec that S3 Inventory writes (ORC: zlib, Parquet: Snappy); ORC in Snappy stands beside them, to part the
+// formats from the codecs.
 //   node --conditions=development bench/orc.ts [--rows 300000] [--rounds 5]
 import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { accountId, type CampaignConfig, canonicalId, openLocalStore } from "@quitclaim/campaign";
+import { plan } from "@quitclaim/planner";
 import { parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { openOrc } from "../packages/planner/src/orc/index.ts";
-import { type TestColumn, writeOrc } from "../packages/planner/test/orc/fixture/write.ts";
+import { ACCOUNTS, benchFiles, canonical, fileSchema } from "./orc-rows.fixture.ts";
 
 const { values } = parseArgs({ options: { rows: { type: "string", default: "300000" }, rounds: { type: "string", default: "5" } } });
 const rows = Number(values.rows);
 const rounds = Number(values.rounds);
-const STRIPE_ROWS = 100_000;
 const BATCH_ROWS = 16_384;
 const OWNER = "object_owner";
-
-/** mulberry32: the same rows on every machine. */
-let state = 1;
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-}
-const hex = (): string => createHash("md5").update(String(random())).digest("hex");
-const canonical = (account: number): string => createHash("sha256").update(`acct-${account}`).digest("hex");
-const owners = [111122223333, 222233334444, 333344445555, 444455556666].map(canonical);
-const acl = (id: string): string =>
-  Buffer.from(
-    JSON.stringify({
-      version: "2022-11-10",
-      status: "AVAILABLE",
-      grants: [{ canonicalId: id, permission: "FULL_CONTROL", type: "CanonicalUser" }],
-    }),
-  ).toString("base64");
-const acls = new Map(owners.map((id) => [id, acl(id)]));
-
-const each = <T>(value: (i: number) => T): T[] => Array.from({ length: rows }, (_, i) => value(i));
-/** 70 % of the rows are the bucket owner's own. */
-const rowOwners = each(() => owners[random() < 0.7 ? 0 : 1 + Math.floor(random() * 3)] as string);
-const text = (name: string, value: (i: number) => string | null, dictionary = false): TestColumn => ({
-  name,
-  type: "string",
-  dictionary,
-  values: each(value),
-});
-const columns: TestColumn[] = [
-  text("bucket", () => "data-lake-prod", true),
-  text(
-    "key",
-    (i) =>
-      `raw/clicks/dt=20${10 + Math.floor(random() * 15)}-01-1${i % 10}/part-${String(i).padStart(6, "0")}-${hex().slice(0, 8)}.snappy.parquet`,
-  ),
-  text("version_id", () => hex()),
-  { name: "is_latest", type: "boolean", values: each(() => true) },
-  { name: "is_delete_marker", type: "boolean", values: each(() => false) },
-  { name: "size", type: "bigint", values: each(() => BigInt(Math.floor(random() * 1e7))) },
-  { name: "last_modified_date", type: "timestamp", values: each(() => BigInt(Math.floor(1.79e12 - random() * 3e11)) * 1_000_000n) },
-  text("e_tag", () => hex()),
-  text("storage_class", () => "STANDARD", true),
-  { name: "is_multipart_uploaded", type: "boolean", values: each(() => false) },
-  text("replication_status", () => null),
-  text("encryption_status", () => "SSE-S3", true),
-  { name: "object_lock_retain_until_date", type: "timestamp", values: each(() => null) },
-  ...["object_lock_mode", "object_lock_legal_hold_status", "intelligent_tiering_access_tier"].map((name) => text(name, () => null)),
-  text("bucket_key_status", () => "DISABLED", true),
-  text("checksum_algorithm", () => null),
-  text("object_access_control_list", (i) => acls.get(rowOwners[i] as string) as string, true),
-  text(OWNER, (i) => rowOwners[i] as string, true),
-];
-
-const asParquet = ({ name, type, values: cells }: TestColumn): ColumnSource => {
-  if (type === "timestamp")
-    return { name, type: "TIMESTAMP", data: cells.map((cell) => (cell === null ? null : new Date(Number((cell as bigint) / 1_000_000n)))) };
-  return { name, type: type === "string" ? "STRING" : type === "boolean" ? "BOOLEAN" : "INT64", data: [...cells] };
-};
+const BUCKET = "data-lake-prod";
+const CREATED = Date.UTC(2026, 9, 4, 1);
 
 /** Rows that were read, so that neither side can leave any out. */
 async function readOrcColumns(bytes: Uint8Array<ArrayBuffer>, names: readonly string[] | undefined): Promise<number> {
@@ -109,46 +54,106 @@ async function readParquetColumns(file: ArrayBuffer, names: readonly string[] | 
   return first;
 }
 
-console.error(`writing ${rows.toLocaleString("en-US")} rows as ORC and as Parquet …`);
-const write = (codec: "zlib" | "snappy") => new Uint8Array(writeOrc(columns, { codec, stripeRows: STRIPE_ROWS, blockBytes: 262_144 }));
-const orc = write("zlib");
-const orcSnappy = write("snappy");
-const parquet = parquetWriteBuffer({ columnData: columns.map(asParquet), rowGroupSize: STRIPE_ROWS });
-
-const contenders = {
-  "orc owner": () => readOrcColumns(orc, [OWNER]),
-  "parquet owner": () => readParquetColumns(parquet, [OWNER]),
-  "orc all": () => readOrcColumns(orc, undefined),
-  "orc all, snappy": () => readOrcColumns(orcSnappy, undefined),
-  "parquet all": () => readParquetColumns(parquet, undefined),
-};
-type Contender = keyof typeof contenders;
-const best = Object.fromEntries(Object.keys(contenders).map((name) => [name, Number.POSITIVE_INFINITY])) as Record<Contender, number>;
-// They take turns, and of each the best round counts: other work on the machine then disturbs all alike. Processor time, for the same reason.
-for (let round = 0; round < rounds; round++) {
-  for (const name of Object.keys(contenders) as Contender[]) {
-    const cpu = process.cpuUsage();
-    const read = await contenders[name]();
-    const { user, system } = process.cpuUsage(cpu);
-    best[name] = Math.min(best[name], (user + system) / 1e6);
-    if (read !== rows) throw new Error(`${name}: ${read} of ${rows} rows`);
-  }
+/** A report of one file in a folder of its own; gives the path of its manifest. */
+async function writeReport(root: string, format: "ORC" | "Parquet", bytes: Uint8Array): Promise<string> {
+  const folder = join(root, format);
+  await mkdir(folder);
+  const md5 = (of: Uint8Array | string): string => createHash("md5").update(of).digest("hex");
+  const manifest = JSON.stringify({
+    sourceBucket: BUCKET,
+    destinationBucket: "arn:aws:s3:::inventory",
+    version: "2016-11-30",
+    creationTimestamp: String(CREATED),
+    fileFormat: format,
+    fileSchema: fileSchema(format),
+    files: [{ key: "data-0", size: bytes.length, MD5checksum: md5(bytes) }],
+  });
+  await writeFile(join(folder, "data-0"), bytes);
+  await writeFile(join(folder, "manifest.json"), manifest);
+  await writeFile(join(folder, "manifest.checksum"), md5(manifest));
+  return join(folder, "manifest.json");
 }
-const ratio = (orcName: Contender, parquetName: Contender): number => Number((best[parquetName] / best[orcName]).toFixed(2));
-console.log(
-  JSON.stringify({
-    bench: "orc",
-    rows,
-    megabytes: {
-      orc: Math.round(orc.length / 1e6),
-      orcSnappy: Math.round(orcSnappy.length / 1e6),
-      parquet: Math.round(parquet.byteLength / 1e6),
+
+async function planOf(root: string, manifest: string): Promise<number> {
+  const store = await openLocalStore(await mkdtemp(join(root, "campaign-")));
+  const [owner, ...uploaders] = ACCOUNTS as [string, ...string[]];
+  const config: CampaignConfig = {
+    file: "bench",
+    campaign: "bench",
+    bucket: {
+      name: BUCKET,
+      owner: accountId(owner),
+      ownerCanonicalId: canonicalId(canonical(owner)),
+      credentials: { kind: "default" },
+      region: "eu-central-1",
+      forcePathStyle: false,
+      dialect: "aws",
     },
-    rowsPerCpuSecond: Object.fromEntries(Object.entries(best).map(([name, seconds]) => [name, Math.round(rows / seconds)])),
-    timesParquet: {
-      owner: ratio("orc owner", "parquet owner"),
-      all: ratio("orc all", "parquet all"),
-      allSnappy: ratio("orc all, snappy", "parquet all"),
-    },
-  }),
-);
+    inventory: { manifest },
+    accounts: uploaders.map((id) => ({
+      id: accountId(id),
+      name: id,
+      credentials: { kind: "default" },
+      canonicalId: canonicalId(canonical(id)),
+    })),
+    actions: { default: "acl", thirdPartyGrants: "keep", rules: [] },
+    limits: { requestsPerSecond: 3_500, batchRows: 1_000, inventoryAgeHours: 72, processes: 1, concurrency: 64 },
+    store: store.location,
+    redis: "embedded",
+  };
+  return (await plan({ config, store, threads: 1, ignoreAge: true })).rows;
+}
+
+console.error(`writing ${rows.toLocaleString("en-US")} rows as ORC and as Parquet …`);
+const { orc, orcSnappy, parquet } = benchFiles(rows);
+const root = await mkdtemp(join(tmpdir(), "quitclaim-bench-"));
+try {
+  await measure();
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+async function measure(): Promise<void> {
+  const orcReport = await writeReport(root, "ORC", orc);
+  const parquetReport = await writeReport(root, "Parquet", parquet);
+  const contenders = {
+    "orc owner": () => readOrcColumns(orc, [OWNER]),
+    "parquet owner": () => readParquetColumns(parquet.buffer, [OWNER]),
+    "orc all": () => readOrcColumns(orc, undefined),
+    "orc all, snappy": () => readOrcColumns(orcSnappy, undefined),
+    "parquet all": () => readParquetColumns(parquet.buffer, undefined),
+    "orc plan": () => planOf(root, orcReport),
+    "parquet plan": () => planOf(root, parquetReport),
+  };
+  type Contender = keyof typeof contenders;
+  const best = Object.fromEntries(Object.keys(contenders).map((name) => [name, Number.POSITIVE_INFINITY])) as Record<Contender, number>;
+  // They take turns, and of each the best round counts: other work on the machine then disturbs all alike. Processor time, for the same reason.
+  for (let round = 0; round < rounds; round++) {
+    for (const name of Object.keys(contenders) as Contender[]) {
+      const cpu = process.cpuUsage();
+      const read = await contenders[name]();
+      const { user, system } = process.cpuUsage(cpu);
+      best[name] = Math.min(best[name], (user + system) / 1e6);
+      if (read !== rows) throw new Error(`${name}: ${read} of ${rows} rows`);
+    }
+  }
+  const ratio = (orcName: Contender, parquetName: Contender): number => Number((best[parquetName] / best[orcName]).toFixed(2));
+  console.log(
+    JSON.stringify({
+      bench: "orc",
+      rows,
+      megabytes: {
+        orc: Math.round(orc.length / 1e6),
+        orcSnappy: Math.round(orcSnappy.length / 1e6),
+        parquet: Math.round(parquet.byteLength / 1e6),
+      },
+      rowsPerCpuSecond: Object.fromEntries(Object.entries(best).map(([name, seconds]) => [name, Math.round(rows / seconds)])),
+      timesParquet: {
+        owner: ratio("orc owner", "parquet owner"),
+        all: ratio("orc all", "parquet all"),
+        allSnappy: ratio("orc all, snappy", "parquet all"),
+        plan: ratio("orc plan", "parquet plan"),
+      },
+    }),
+  );
+}
