@@ -1,6 +1,6 @@
 // What `plan --explain` tells a person about one object.
 import type { ExplainedVersion, Explanation } from "./explain.ts";
-import { bytesText } from "./sentence.ts";
+import { bytesText } from "./figures.ts";
 
 /** Several lines, without colour, no line feed at the end. */
 export function explainSentence(explanation: Explanation): string {

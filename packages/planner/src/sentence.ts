@@ -1,25 +1,7 @@
 // What `plan` tells a person: first what needs nothing but the switch, then the work, what waits for somebody, what would be lost, and what it costs.
 import { type PlanSummary, sum } from "@quitclaim/campaign";
-
-const count = (n: number): string => n.toLocaleString("en-US");
-const dollars = (n: number): string => `$${n.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-
-const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
-export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? count(value) : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-export function hoursText(hours: number): string {
-  if (hours < 1 / 60) return "under a minute";
-  if (hours < 1) return `about ${Math.ceil(hours * 60)} minutes`;
-  return `about ${hours.toFixed(1)} hours`;
-}
+import { bytesText, count, dollars, hoursText } from "./figures.ts";
+import { copySentences } from "./forecast/sentences.ts";
 
 const list = (counts: Partial<Record<string, number>>): string =>
   Object.entries(counts)
@@ -62,10 +44,13 @@ export function planSentence(summary: PlanSummary): string {
     if (more > 0) lines.push(`  and ${count(more)} more`);
   }
   if (planned > 0) {
+    const { hoursAtDocumentedRate: atS3s, copies } = forecast;
+    const documented = atS3s === undefined ? "" : `, ${hoursText(atS3s)} at the rate that S3 documents for one prefix`;
     lines.push(
-      `Forecast: ${list(forecast.requests)} requests, ${dollars(forecast.dollars)}, ${hoursText(forecast.hours)} at the configured rate. ` +
+      `Forecast: ${list(forecast.requests)} requests, ${dollars(forecast.dollars)}, ${hoursText(forecast.hours)} at the configured rate${documented}. ` +
         `S3 Batch Operations would ask ${dollars(forecast.batchOperationsDollars)} for the same, its requests included.`,
     );
+    if (copies !== undefined) lines.push(...copySentences(copies).map((sentence) => `  ${sentence}`));
   }
   return lines.join("\n");
 }

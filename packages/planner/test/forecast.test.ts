@@ -1,15 +1,19 @@
 // The forecast and the sentence, on figures that can be checked by hand.
 import { emptyCounts, type PlanSummary } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
+import { earlyKibDays } from "../src/forecast/early.ts";
 import { forecast } from "../src/forecast/forecast.ts";
 import { copyParts } from "../src/forecast/parts.ts";
+import { copySentences } from "../src/forecast/sentences.ts";
 import { planSentence } from "../src/index.ts";
 import { emptyTally, type Tally } from "../src/scan/tally.ts";
 import { BUCKET_OWNER } from "./fixture/config.ts";
 
-const work = (...classes: { op: "acl" | "copy"; storageClass: string; objects: number; bytes: number }[]): Tally => ({
+const work = (
+  ...classes: { op: "acl" | "copy"; storageClass: string; objects: number; bytes: number; earlyObjects?: number; earlyKibDays?: number }[]
+): Tally => ({
   ...emptyTally(),
-  classes: new Map(classes.map((entry) => [`${entry.op} ${entry.storageClass}`, entry])),
+  classes: new Map(classes.map((entry) => [`${entry.op} ${entry.storageClass}`, { earlyObjects: 0, earlyKibDays: 0, ...entry }])),
 });
 
 describe("the forecast", () => {
@@ -20,6 +24,8 @@ describe("the forecast", () => {
       dollars: 50,
       hours: 0.794,
       batchOperationsDollars: 60.25,
+      hoursAtDocumentedRate: 0.794,
+      pricesDated: "2026-10",
     });
   });
   test("copies are looked at before and after, and reading a cold class costs by the GB", () => {
@@ -44,7 +50,69 @@ describe("the forecast", () => {
     });
   });
   test("no work costs nothing", () => {
-    expect(forecast(emptyTally(), 0, 3_500)).toEqual({ requests: {}, dollars: 0, hours: 0, batchOperationsDollars: 0 });
+    expect(forecast(emptyTally(), 0, 3_500)).toEqual({
+      requests: {},
+      dollars: 0,
+      hours: 0,
+      batchOperationsDollars: 0,
+      hoursAtDocumentedRate: 0,
+      pricesDated: "2026-10",
+    });
+  });
+  test("copies tell what they bring: retrieval, former versions, early deletion, events", () => {
+    const GB = 1024 ** 3;
+    const tally = {
+      ...work(
+        {
+          op: "copy",
+          storageClass: "STANDARD_IA",
+          objects: 1_000,
+          bytes: 1_000 * GB,
+          earlyObjects: 400,
+          earlyKibDays: 400 * 1024 ** 2 * 15,
+        },
+        { op: "copy", storageClass: "STANDARD", objects: 100, bytes: 100 * GB },
+        { op: "acl", storageClass: "STANDARD_IA", objects: 7, bytes: 1_000 * GB },
+      ),
+      largeCopies: { objects: 2, parts: 50 },
+    };
+    const { copies, hoursAtDocumentedRate, requests } = forecast(tally, 1, 100);
+    expect(copies).toEqual({
+      objects: 1_100,
+      bytes: 1_100 * GB,
+      retrievalDollars: 10,
+      // 1,000 GB at 0.0125 and 100 at 0.023
+      formerVersionsDollarsPerMonth: 14.8,
+      // 400 GB for half a month at 0.0125
+      early: { objects: 400, dollars: 2.5 },
+      events: { copy: 1_098, completeMultipartUpload: 2 },
+    });
+    expect(requests).toMatchObject({ CopyObject: 1_098, UploadPartCopy: 50 });
+    expect(hoursAtDocumentedRate).toBe(0);
+    expect(copySentences(copies as NonNullable<typeof copies>)).toEqual([
+      "Copies rewrite 1,100 objects, 1.1 TiB; retrieval from cold classes is $10.00 of the dollars.",
+      "With versioning, the former versions stay and are billed until they expire: 1.1 TiB more, $14.80 a month.",
+      "Without it, 400 objects would be overwritten before their class's minimum duration is over, which S3 bills all the same: $2.50.",
+      "Where notifications are configured, they will be 1,098 s3:ObjectCreated:Copy and 2 s3:ObjectCreated:CompleteMultipartUpload; where replication is, it sends 1,100 objects, 1.1 TiB, once more.",
+    ]);
+  });
+  test("reads and writes go at S3's own rates at once: the slower one is the time", () => {
+    const tally = work({ op: "copy", storageClass: "STANDARD", objects: 19_800_000, bytes: 0 });
+    // 39.6 M HeadObject at 5,500 a second against 19.8 M CopyObject at 3,500
+    expect(forecast(tally, 1, 3_500).hoursAtDocumentedRate).toBe(2);
+  });
+  test("a minimum duration is what is left of it, whole days, 128 KiB at least; classes without one have nothing left", () => {
+    const now = Date.UTC(2026, 9, 4);
+    const days = (n: number): number => now - n * 86_400_000;
+    expect(earlyKibDays("STANDARD_IA", 1_048_576, days(10), now)).toBe(1_024 * 20);
+    expect(earlyKibDays("STANDARD_IA", 1, days(29.5), now)).toBe(128);
+    expect(earlyKibDays("GLACIER_IR", 1_048_576, days(-1), now)).toBe(1_024 * 90);
+    for (const [storageClass, modified] of [
+      ["STANDARD_IA", days(30)],
+      ["STANDARD", days(1)],
+      ["STANDARD_IA", null],
+    ] as const)
+      expect(earlyKibDays(storageClass, 1_048_576, modified, now)).toBe(0);
   });
   test("parts stay within S3's limit of 10,000", () => {
     for (const size of [5 * 1024 ** 3 + 1, 5 * 1024 ** 4, 50 * 1024 ** 4]) expect(copyParts(size)).toBeLessThanOrEqual(10_000);

@@ -62,6 +62,34 @@ export interface ThirdPartyGrantee {
   bytes: number;
 }
 
+/** What copies in place bring with them besides their requests (domain.md 4.8). Dollars are us-east-1's. */
+export interface CopyForecast {
+  objects: number;
+  bytes: number;
+  /** Reading cold classes; part of the forecast's dollars. */
+  retrievalDollars: number;
+  /** Where versioning is on or suspended: a month of the former versions, until they expire. Not part of the forecast's dollars. */
+  formerVersionsDollarsPerMonth: number;
+  /** Where it never was: what is left of minimum storage durations when the originals are overwritten. Not part of the forecast's dollars. */
+  early: { objects: number; dollars: number };
+  /** Notifications: s3:ObjectCreated:Copy, and :CompleteMultipartUpload for copies in parts. */
+  events: { copy: number; completeMultipartUpload: number };
+}
+
+export interface Forecast {
+  requests: Record<string, number>;
+  dollars: number;
+  /** At limits.requestsPerSecond. */
+  hours: number;
+  batchOperationsDollars: number;
+  /** At the rate that S3 documents for one partitioned prefix. Plans of the first version have none. */
+  hoursAtDocumentedRate?: number;
+  /** When the prices were looked up. */
+  pricesDated?: string;
+  /** Only where copies are planned. */
+  copies?: CopyForecast;
+}
+
 export interface PlanSummary extends PlanCounts {
   version: 1;
   campaign: string;
@@ -73,7 +101,7 @@ export interface PlanSummary extends PlanCounts {
   accounts: Record<AccountId, PlanAccount>;
   /** Foreign owners that no account claims: canonical ID, rows, bytes. */
   unmappedOwners: { owner: string; rows: number; bytes: number }[];
-  forecast: { requests: Record<string, number>; dollars: number; hours: number; batchOperationsDollars: number };
+  forecast: Forecast;
   provenance: Provenance;
 }
 

@@ -1,7 +1,8 @@
 // Requests, dollars and hours of a plan, and what S3 Batch Operations would ask for the same work.
-import type { Op, PlanSummary } from "@quitclaim/campaign";
+import type { CopyForecast, Forecast, Op } from "@quitclaim/campaign";
 import type { Tally } from "../scan/tally.ts";
-import { BATCH_JOB_DOLLARS, BATCH_MILLION_OBJECTS_DOLLARS, priceOf } from "./prices.ts";
+import { earlyDollars } from "./early.ts";
+import { BATCH_JOB_DOLLARS, BATCH_MILLION_OBJECTS_DOLLARS, PRICES_DATED, priceOf } from "./prices.ts";
 
 /** Requests for one object of each op, but for what its size or its unknown ACL adds. */
 const REQUESTS: Readonly<Record<Op, { readonly put: readonly string[]; readonly get: readonly string[] }>> = {
@@ -11,10 +12,14 @@ const REQUESTS: Readonly<Record<Op, { readonly put: readonly string[]; readonly 
   reencrypt: { put: ["UpdateObjectEncryption", "PutObjectAcl"], get: [] },
 };
 
+/** What S3 documents for one partitioned prefix: requests a second that write, and that read (domain.md 5). */
+const DOCUMENTED_RATE = { put: 3_500, get: 5_500 };
+const READS = /^(Get|Head)/;
+
 const GB = 1024 ** 3;
 const cents = (dollars: number): number => Math.round(dollars * 100) / 100;
 
-export function forecast(tally: Tally, jobs: number, requestsPerSecond: number): PlanSummary["forecast"] {
+export function forecast(tally: Tally, jobs: number, requestsPerSecond: number): Forecast {
   const requests: Record<string, number> = {};
   const add = (name: string, n: number): void => {
     if (n > 0) requests[name] = (requests[name] ?? 0) + n;
@@ -42,10 +47,43 @@ export function forecast(tally: Tally, jobs: number, requestsPerSecond: number):
   }
   const total = Object.values(requests).reduce((a, n) => a + n, 0);
   const batch = objects === 0 ? 0 : jobs * BATCH_JOB_DOLLARS + (objects / 1_000_000) * BATCH_MILLION_OBJECTS_DOLLARS + work;
+  const reads = Object.entries(requests).reduce((a, [name, n]) => a + (READS.test(name) ? n : 0), 0);
+  const copies = copyForecast(tally);
   return {
     requests,
     dollars: cents(work),
-    hours: Math.round((total / requestsPerSecond / 3_600) * 1_000) / 1_000,
+    hours: hours(total / requestsPerSecond),
     batchOperationsDollars: cents(batch),
+    // Reads and writes have rates of their own, and go on at once.
+    hoursAtDocumentedRate: hours(Math.max((total - reads) / DOCUMENTED_RATE.put, reads / DOCUMENTED_RATE.get)),
+    pricesDated: PRICES_DATED,
+    ...(copies === undefined ? {} : { copies }),
+  };
+}
+
+/** To a thousandth. */
+const hours = (seconds: number): number => Math.round((seconds / 3_600) * 1_000) / 1_000;
+
+function copyForecast(tally: Tally): CopyForecast | undefined {
+  const sums = { objects: 0, bytes: 0, retrieval: 0, monthly: 0, earlyObjects: 0, early: 0 };
+  for (const entry of tally.classes.values()) {
+    if (entry.op !== "copy") continue;
+    const price = priceOf(entry.storageClass);
+    sums.objects += entry.objects;
+    sums.bytes += entry.bytes;
+    sums.retrieval += (entry.bytes / GB) * price.retrievalGb;
+    sums.monthly += (entry.bytes / GB) * price.storageGb;
+    sums.earlyObjects += entry.earlyObjects;
+    sums.early += earlyDollars(entry.storageClass, entry.earlyKibDays);
+  }
+  if (sums.objects === 0) return undefined;
+  const { objects: large } = tally.largeCopies;
+  return {
+    objects: sums.objects,
+    bytes: sums.bytes,
+    retrievalDollars: cents(sums.retrieval),
+    formerVersionsDollarsPerMonth: cents(sums.monthly),
+    early: { objects: sums.earlyObjects, dollars: cents(sums.early) },
+    events: { copy: sums.objects - large, completeMultipartUpload: large },
   };
 }

@@ -42,6 +42,9 @@ export interface ClassTally {
   readonly storageClass: string;
   objects: number;
   bytes: number;
+  /** Of copies: objects whose minimum storage duration is not over, and what is left of it, in KiB times days. */
+  earlyObjects: number;
+  earlyKibDays: number;
 }
 
 export const emptyTally = (): Tally => ({
@@ -118,9 +121,11 @@ export function addTally(to: Tally, from: Tally, file: string): void {
   to.largeCopies.objects += from.largeCopies.objects;
   to.largeCopies.parts += from.largeCopies.parts;
   for (const [name, entry] of from.classes) {
-    const sum = to.classes.get(name) ?? { ...entry, objects: 0, bytes: 0 };
+    const sum = to.classes.get(name) ?? { ...entry, objects: 0, bytes: 0, earlyObjects: 0, earlyKibDays: 0 };
     sum.objects += entry.objects;
     sum.bytes += entry.bytes;
+    sum.earlyObjects += entry.earlyObjects;
+    sum.earlyKibDays += entry.earlyKibDays;
     to.classes.set(name, sum);
   }
 }

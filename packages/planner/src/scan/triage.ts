@@ -5,6 +5,7 @@ import { type Decision, decide, needsOnlySwitch } from "../decide/decide.ts";
 import { type WeighedAcl, weighAcl } from "../decide/grants.ts";
 import { type Owner, ownerOf } from "../decide/owner.ts";
 import type { DecisionSettings } from "../decide/settings.ts";
+import { earlyKibDays } from "../forecast/early.ts";
 import { copyParts } from "../forecast/parts.ts";
 import { ACL_CACHE_ENTRIES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
 import { ByteCache } from "./byte-cache.ts";
@@ -174,12 +175,17 @@ export class Triage {
     let entry = this.#class;
     if (entry === undefined || entry.op !== op || entry.storageClass !== row.storageClass) {
       const name = `${op} ${row.storageClass}`;
-      entry = tally.classes.get(name) ?? { op, storageClass: row.storageClass, objects: 0, bytes: 0 };
+      entry = tally.classes.get(name) ?? { op, storageClass: row.storageClass, objects: 0, bytes: 0, earlyObjects: 0, earlyKibDays: 0 };
       tally.classes.set(name, entry);
       this.#class = entry;
     }
     entry.objects++;
     entry.bytes += row.size;
+    if (op !== "copy") return;
+    const early = earlyKibDays(row.storageClass, row.size, row.lastModified, this.#settings.reportCreated);
+    if (early === 0) return;
+    entry.earlyObjects++;
+    entry.earlyKibDays += early;
   }
 
   #pack(use: AclUse, owner: OwnerCell, decision: Decision): void {
