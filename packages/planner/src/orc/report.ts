@@ -143,7 +143,7 @@ async function readStretch(
   await stripe.read(FIRST_COLUMNS, start, rows, cells);
   const owners: OwnerCell[] = [];
   const acls: AclCell[] = [];
-  let foreign = false;
+  let foreign = triage.whole;
   let others = false;
   for (let i = 0; i < rows; i++) {
     const owner = cells.lookUp(lookups.owners, "owner", i);
@@ -164,16 +164,17 @@ async function readStretch(
 }
 
 function hand(cells: Rows, triage: Triage, wordsOf: Lookup<string>, i: number, owner: OwnerCell, acl: AclCell): void {
-  if (cells.boolean("isDeleteMarker", i)) {
+  const { row, whole } = triage;
+  row.isDeleteMarker = cells.boolean("isDeleteMarker", i);
+  if (row.isDeleteMarker && !whole) {
     triage.deleteMarker(owner);
     return;
   }
   const size = cells.number("size", i) ?? 0;
-  if (owner.owner.kind === "bucket-owner") {
+  if (owner.owner.kind === "bucket-owner" && !whole) {
     triage.own(cells.first + i + 1, size, acl, () => cells.key(i));
     return;
   }
-  const { row } = triage;
   row.number = cells.first + i + 1;
   row.size = size;
   cells.fillKey(i, row.keyBytes);
