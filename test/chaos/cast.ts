@@ -4,12 +4,19 @@ import { once } from "node:events";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stage } from "../harness/campaign.ts";
 import { type Ended, type Running, start } from "../harness/command.ts";
 
 export interface Exit {
   readonly who: "run" | "work";
   readonly ended: Ended;
+}
+
+/** Where a campaign is played. */
+export interface Troupe {
+  readonly configFile: string;
+  readonly store: string;
+  /** Whether a `quitclaim work` joins from outside. */
+  readonly outsider: boolean;
 }
 
 const STARTS_MAX = 60;
@@ -23,7 +30,7 @@ export class Cast {
   readonly exits: Exit[] = [];
   /** Pauses that the breaker made although nobody was denied. */
   readonly paused: string[] = [];
-  readonly #stage: Stage;
+  readonly #stage: Troupe;
   readonly #env: NodeJS.ProcessEnv;
   #run: Running | undefined;
   #outsider: Running | undefined;
@@ -31,9 +38,14 @@ export class Cast {
   #abandoned = false;
   #gone = 0;
 
-  constructor(stage: Stage, env: NodeJS.ProcessEnv) {
+  constructor(stage: Troupe, env: NodeJS.ProcessEnv) {
     this.#stage = stage;
     this.#env = env;
+  }
+
+  /** The engine's process, while it lives. */
+  get engine(): number | undefined {
+    return this.#run?.child.pid;
   }
 
   get over(): boolean {
@@ -42,7 +54,7 @@ export class Cast {
 
   /** Resolves when the campaign has ended by itself; throws where it does not come to an end. */
   async play(): Promise<void> {
-    const outside = this.#keepOutsider();
+    const outside = this.#stage.outsider ? this.#keepOutsider() : Promise.resolve();
     try {
       await this.#keepRunning();
     } finally {
@@ -122,14 +134,14 @@ export class Cast {
   }
 
   async freezeRedis(ms: number): Promise<void> {
-    const pid = this.#redisPid();
+    const pid = this.redisPid();
     if (!signal(pid, "SIGSTOP")) return;
     await sleep(ms);
     signal(pid, "SIGCONT");
   }
 
   redis(how: "SIGKILL" | "SIGTERM"): void {
-    signal(this.#redisPid(), how);
+    signal(this.redisPid(), how);
   }
 
   /** Its folder is moved away in the same breath, so that nobody starts it on half of its data. */
@@ -152,7 +164,7 @@ export class Cast {
     return [...new Set(pids)].filter((pid) => commandLine(pid)?.includes(this.#stage.configFile) === true);
   }
 
-  #redisPid(): number | undefined {
+  redisPid(): number | undefined {
     const file = join(this.#stage.store, "redis/redis.pid");
     if (!existsSync(file)) return undefined;
     const pid = Number(readFileSync(file, "utf8"));

@@ -71,7 +71,7 @@ export async function playRound(options: RoundOptions): Promise<Round> {
     await quitclaimJson(["fence", ...config], env);
     const former = await formerGrants(stage);
     const writesBefore = stage.sandbox.writes().at(-1)?.seq ?? 0;
-    const cast = new Cast(stage, env);
+    const cast = new Cast({ configFile: stage.configFile, store: stage.store, outsider: true }, env);
     const scene: Scene = { cast, sandbox: stage.sandbox, weather: new Weather(stage.sandbox, CALM), lockMs, disk };
     const schedule = drawSchedule(seed, options.misfortunes);
     const told = await act(scene, schedule, former.size, writesBefore, options.secondsMax);
