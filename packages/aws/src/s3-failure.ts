@@ -29,8 +29,13 @@ export function s3Failure(error: unknown, doing: string, url: string, permission
   }
   if (code === undefined) return error;
   switch (code) {
-    case "AccessDenied":
     case "Http403":
+      return new S3FileError(
+        code,
+        `cannot ${doing} ${url}: access is denied, and S3 gave no reason. Either the credentials are not valid here (\`quitclaim check\` tells), or they need ${permission} on it, and kms:Decrypt or kms:GenerateDataKey where it is under a KMS key.`,
+        because,
+      );
+    case "AccessDenied":
       return new S3FileError(
         code,
         `cannot ${doing} ${url}: access is denied. The credentials need ${permission} on it, and kms:Decrypt or kms:GenerateDataKey where it is under a KMS key. S3 said: ${error.message}`,

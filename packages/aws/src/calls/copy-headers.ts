@@ -1,7 +1,7 @@
 // The headers that make a copy in place faithful and safe: pinned at both ends, and everything S3 does not carry over sent again (domain.md 4.2, 4.6).
-import { encodeKey, encodeUri } from "../sign/uri.ts";
+import { canonicalQuery, encodeKey, encodeUri } from "../sign/uri.ts";
 import { quoted } from "../xml/documents.ts";
-import type { CopyRequest, HeadFacts, ObjectAddress, ObjectAttributes } from "./object-calls.ts";
+import type { CopyRequest, HeadFacts, ObjectAddress, ObjectAttributes, Tag } from "./object-calls.ts";
 
 /** `bucket/key?versionId=…`, encoded once. */
 export function copySource(source: ObjectAddress): string {
@@ -22,6 +22,10 @@ export function copyHeaders(request: CopyRequest): string[] {
   if (request.replace !== undefined) headers.push("x-amz-metadata-directive", "REPLACE", ...attributeHeaders(request.replace));
   return headers;
 }
+
+/** Tags as a query string; none where there are none. */
+export const taggingHeaders = (tags: readonly Tag[]): string[] =>
+  tags.length === 0 ? [] : ["x-amz-tagging", canonicalQuery(tags.map(({ key, value }) => [key, value] as const))];
 
 /** What no copy carries over by itself: ACL, class, encryption, lock, redirect, checksum algorithm. */
 export type Kept = Pick<CopyRequest, "acl" | "storageClass" | "encryption" | "lock" | "websiteRedirect" | "checksumAlgorithm">;

@@ -14,10 +14,10 @@ import {
   writeCompletion,
 } from "../xml/multipart-documents.ts";
 import { XmlError } from "../xml/scan.ts";
-import { attributeHeaders, copySource, keptHeaders } from "./copy-headers.ts";
+import { attributeHeaders, copySource, keptHeaders, taggingHeaders } from "./copy-headers.ts";
 import { header } from "./head-facts.ts";
 import { leanExchange, type ObjectCallsOptions } from "./lean-exchange.ts";
-import type { MultipartCalls, Tag, UploadRequest } from "./multipart-calls.ts";
+import type { MultipartCalls, UploadRequest } from "./multipart-calls.ts";
 import type { ObjectAddress } from "./object-calls.ts";
 
 type Parameter = readonly [name: string, value: string];
@@ -88,7 +88,8 @@ export function leanMultipartCalls(wire: Wire, options: ObjectCallsOptions): Mul
         },
         (answer) => {
           const versionId = header(answer.headers, "x-amz-version-id");
-          return { etag: readCompletion(answer.body.toString("utf8")), ...(versionId === undefined ? {} : { versionId }) };
+          readCompletion(answer.body.toString("utf8"));
+          return versionId === undefined ? {} : { versionId };
         },
       );
     },
@@ -115,8 +116,6 @@ function target(address: ObjectAddress, parameters: readonly Parameter[]): { buc
 function uploadHeaders(request: UploadRequest): string[] {
   const headers = [...keptHeaders(request), ...attributeHeaders(request.attributes)];
   if (request.checksumType !== undefined) headers.push("x-amz-checksum-type", request.checksumType);
-  if (request.tags.length > 0) headers.push("x-amz-tagging", taggingHeader(request.tags));
+  headers.push(...taggingHeaders(request.tags));
   return headers;
 }
-
-const taggingHeader = (tags: readonly Tag[]): string => canonicalQuery(tags.map(({ key, value }): Parameter => [key, value]));

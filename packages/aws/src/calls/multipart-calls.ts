@@ -1,5 +1,5 @@
 // The calls of a copy in parts, as the worker sees them: same answers and refusals as the hot calls, one attempt per call.
-import type { Answer, CopyRequest, ObjectAddress, ObjectAttributes } from "./object-calls.ts";
+import type { Answer, CopyRequest, ObjectAddress, ObjectAttributes, Tag } from "./object-calls.ts";
 
 /** Fixes all that the object will be except its bytes: a copy in parts carries nothing over (domain.md 4.5). */
 export interface UploadRequest
@@ -9,11 +9,6 @@ export interface UploadRequest
   readonly tags: readonly Tag[];
   /** Only where the algorithm allows a choice (CRC32, CRC32C); absent: S3's own choice. */
   readonly checksumType?: "FULL_OBJECT" | "COMPOSITE";
-}
-
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
 }
 
 export interface PartRequest {
@@ -77,7 +72,7 @@ export interface MultipartCalls {
     after: number,
     signal?: AbortSignal,
   ): Promise<Answer<{ parts: readonly ListedPart[]; next: number | undefined }>>;
-  completeUpload(request: CompletionRequest, signal?: AbortSignal): Promise<Answer<{ etag: string; versionId?: string }>>;
+  completeUpload(request: CompletionRequest, signal?: AbortSignal): Promise<Answer<{ versionId?: string }>>;
   abortUpload(address: ObjectAddress, uploadId: string, signal?: AbortSignal): Promise<Answer<void>>;
   /** Uploads in progress to exactly this key, up to 1,000. */
   listUploads(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<readonly OpenUpload[]>>;

@@ -61,6 +61,11 @@ export type ObjectAttributes = Pick<
   "metadata" | "contentType" | "contentEncoding" | "contentLanguage" | "contentDisposition" | "cacheControl" | "expires"
 >;
 
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
 export interface CopyRequest {
   readonly source: ObjectAddress;
   readonly destination: ObjectAddress;

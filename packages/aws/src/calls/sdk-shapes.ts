@@ -7,7 +7,7 @@ import type {
   HeadObjectCommandOutput,
 } from "@aws-sdk/client-s3";
 import { unquoted } from "../xml/documents.ts";
-import type { AccessControlList, AclGrant, HeadFacts, ObjectAttributes } from "./object-calls.ts";
+import type { AccessControlList, AclGrant, CopyRequest, HeadFacts } from "./object-calls.ts";
 
 export function aclPolicy(acl: AccessControlList): AccessControlPolicy {
   return {
@@ -94,7 +94,7 @@ function checksumOf(output: HeadObjectCommandOutput): Pick<HeadFacts, "checksumA
 }
 
 /** The SDK's `Expires` is a Date: text that is none can only be sent by the lean calls. */
-export function replacedInput(attributes: ObjectAttributes | undefined): Partial<CopyObjectCommandInput> {
+export function replacedInput(attributes: CopyRequest["replace"]): Partial<CopyObjectCommandInput> {
   if (attributes === undefined) return {};
   return {
     MetadataDirective: "REPLACE",

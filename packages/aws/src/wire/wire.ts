@@ -1,4 +1,5 @@
 // Connections to one S3 endpoint, shared by all accounts of a process: HTTP/1.1, kept alive, paths sent byte for byte as given.
+import type { LookupFunction } from "node:net";
 import { Pool } from "undici";
 import { answer_bytes_max, body_ms, connect_ms, headers_ms, idle_connection_ms } from "../limits.ts";
 import { type S3Target, s3Endpoint } from "../target.ts";
@@ -7,6 +8,10 @@ import { aborted, Exchange, type WireAnswer, type WireFailure } from "./exchange
 export interface WireOptions {
   /** Requests in flight at most, for each host; more wait for a free connection. */
   readonly connections: number;
+  /** Certificates (PEM) that are trusted instead of the system's. */
+  readonly ca?: string;
+  /** How host names resolve, where the system's way does not know them. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface WireRequest {
@@ -55,7 +60,11 @@ export function openWire(target: S3Target, options: WireOptions): Wire {
         connections: options.connections,
         pipelining: 1,
         allowH2: false,
-        connect: { timeout: connect_ms },
+        connect: {
+          timeout: connect_ms,
+          ...(options.ca === undefined ? {} : { ca: options.ca }),
+          ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+        },
         headersTimeout: headers_ms,
         bodyTimeout: body_ms,
         keepAliveTimeout: idle_connection_ms,

@@ -1,5 +1,6 @@
 // The documents of uploads in parts and of tags: what S3 answers, and what it is sent. Readers throw XmlError.
-import type { CopiedPart, ListedPart, OpenUpload, Tag } from "../calls/multipart-calls.ts";
+import type { CopiedPart, ListedPart, OpenUpload } from "../calls/multipart-calls.ts";
+import type { Tag } from "../calls/object-calls.ts";
 import { unquoted } from "./documents.ts";
 import { escapeXml, scanXml, XmlError } from "./scan.ts";
 
@@ -62,7 +63,17 @@ function whole(fields: Fields, name: string): number {
   return value;
 }
 
-export const readCompletion = (xml: string): string => unquoted(field(readItems(xml, "CompleteMultipartUploadResult", "").top, "ETag"));
+/** Throws where the upload is not said to be complete; some servers say it without an ETag. */
+export function readCompletion(xml: string): void {
+  let complete = false;
+  scanXml(xml, {
+    open(name) {
+      complete ||= name === "CompleteMultipartUploadResult";
+    },
+    close() {},
+  });
+  if (!complete) throw new XmlError("no CompleteMultipartUploadResult");
+}
 
 /** Keys as they are: the request asks for no URL encoding of them. */
 export function readUploads(xml: string): OpenUpload[] {
@@ -76,6 +87,8 @@ export function readUploads(xml: string): OpenUpload[] {
 
 export function readTags(xml: string): Tag[] {
   const tags: Tag[] = [];
+  // The RADOS Gateway answers with nothing where there are none.
+  if (xml.trim() === "") return tags;
   let key = "";
   let value = "";
   scanXml(xml, {

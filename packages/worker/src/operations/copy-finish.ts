@@ -11,8 +11,8 @@ import { done, failed, refused, type Verdict } from "./outcome.ts";
 
 export async function finishCopy(task: CopyTask, before: HeadFacts, grants: readonly AclGrant[], copied: Copied): Promise<Verdict> {
   const { bucket, row } = task;
-  const { newVersionId, attempts, said } = copied;
-  const at = newVersionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: newVersionId };
+  const { attempts, said } = copied;
+  const at = copied.newVersionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: copied.newVersionId };
   const after = await headObject(task.owner, at);
   if (!after.ok)
     return failed(
@@ -20,8 +20,10 @@ export async function finishCopy(task: CopyTask, before: HeadFacts, grants: read
       `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the copy still belongs to the uploading account: run \`quitclaim fence\`.`,
       attempts,
       after,
-      newVersionId,
+      copied.newVersionId,
     );
+  // The RADOS Gateway does not tell it in its answer to the copy.
+  const newVersionId = copied.newVersionId ?? (after.value.versionId as VersionId | undefined);
   const differences = copyDifferences(before, after.value, restated(before, task), task.bucketOwnerAccount);
   if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
   return withGrants(task, grants, newVersionId, attempts, said, "");

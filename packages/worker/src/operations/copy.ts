@@ -70,6 +70,16 @@ async function copyPlanned(task: CopyTask, before: HeadFacts, attempts: number):
   if (before.sseCustomerAlgorithm !== undefined) return customerKey(attempts);
   if (archived(before))
     return failed("InvalidObjectState", `Archived (${before.storageClass}): restore it first, then retry, or plan it as acl.`, attempts);
+  // Tried on Ceph 16: a copy onto itself loses its tags whatever it is sent. Its copies of parts ignore their preconditions, and in their
+  // source a percent sign names another object.
+  if (task.dialect === "rgw" && before.tagCount > 0)
+    return failed("TagsNotCarried", `This server's copies lose an object's tags, and it has ${before.tagCount}. Plan it as acl.`, attempts);
+  if (task.dialect === "rgw" && isLarge(task))
+    return failed(
+      "TooLargeToCopy",
+      "A copy of more than 5 GB is made in parts, which this server neither pins to the original nor gives its tags. Plan it as acl.",
+      attempts,
+    );
   if (before.hiddenMetadata !== undefined && (isLarge(task) || task.dialect === "rgw"))
     return failed(
       "HiddenMetadata",
