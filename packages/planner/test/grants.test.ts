@@ -3,9 +3,13 @@ import { canonicalId, type Grant } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { draftPolicy } from "../src/grants/policy.ts";
 import { grantTable } from "../src/grants/table.ts";
+import { writeGrants } from "../src/grants/write.ts";
 import { addTally, countGrant, emptyTally } from "../src/scan/tally.ts";
+import { withStore } from "./fixture/planned.ts";
 
-const READ = (id: string): Grant => ({ id: canonicalId(id), permission: "READ" });
+/** 64 hexadecimal digits that end like this. */
+const ID = (id: string): string => id.padStart(64, "0");
+const READ = (id: string): Grant => ({ id: canonicalId(ID(id)), permission: "READ" });
 const group = (name: string): Grant => ({ uri: `http://acs.amazonaws.com/groups/${name}`, permission: "READ" });
 
 function tableOf(...grants: [Grant, string[]][]) {
@@ -19,7 +23,7 @@ describe("the table", () => {
   test("counts objects, bytes, prefixes and what the bucket owner owns already; most objects first", () => {
     expect(tableOf([READ("a"), ["x/1"]], [READ("b"), [...many("x/", 30), "own/1", "top"]])).toEqual([
       {
-        grantee: "b",
+        grantee: ID("b"),
         kind: "account",
         permission: "READ",
         public: false,
@@ -30,7 +34,7 @@ describe("the table", () => {
         keys: null,
       },
       {
-        grantee: "a",
+        grantee: ID("a"),
         kind: "account",
         permission: "READ",
         public: false,
@@ -65,7 +69,7 @@ describe("the policy draft", () => {
       {
         Sid: "KeepObjectAcl1",
         Effect: "Allow",
-        Principal: { CanonicalUser: "a" },
+        Principal: { CanonicalUser: ID("a") },
         Action: ["s3:GetObject", "s3:GetObjectVersion"],
         // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a policy spells them
         Resource: ["arn:aws:s3:::b/x/1", "arn:aws:s3:::b/y/${*}${?}${$}"],
@@ -75,12 +79,51 @@ describe("the policy draft", () => {
   test("names many objects by prefix, and says that this is wider", () => {
     const { policy, remarks } = draftPolicy("b", tableOf([READ("a"), [...many("x/", 30), ...many("y/", 3)]]));
     expect(policy.Statement[0]?.Resource).toEqual(["arn:aws:s3:::b/x/*", "arn:aws:s3:::b/y/*"]);
-    expect(remarks.join("\n")).toMatch(/Wider than the ACLs: a READ on 33 objects/);
+    expect(remarks.join("\n")).toMatch(/Wider than the ACLs: 0+a READ on 33 objects/);
+  });
+  test("names the deepest path below which they all lie, however rows are cut into files", () => {
+    const keys = [...many("raw/clicks/2024/", 30), ...many("raw/clicks/2025/x/", 2), ...many("raw/clicks/2", 1), ...many("logs/a/b/", 40)];
+    for (const cut of [0, 1, 30, 31, keys.length]) {
+      const sum = emptyTally();
+      for (const part of [keys.slice(cut), keys.slice(0, cut)]) {
+        const tally = emptyTally();
+        for (const key of part) countGrant(tally, READ("a"), key, 1, false);
+        addTally(sum, tally, "file");
+      }
+      const table = grantTable(sum.grants.values());
+      expect(table[0]?.prefixes).toEqual({ "logs/a/b/": 40, "raw/clicks/": 33 });
+      expect(draftPolicy("b", table).policy.Statement[0]?.Resource).toEqual(["arn:aws:s3:::b/logs/a/b/*", "arn:aws:s3:::b/raw/clicks/*"]);
+    }
+  });
+  test("leaves out what is no canonical ID, because S3 would refuse the whole policy", () => {
+    const anonymous: Grant = { id: canonicalId("65a011a29cdf8ec533ec3d1ccaae921c"), permission: "READ" };
+    const { policy, remarks } = draftPolicy("b", tableOf([anonymous, ["x/1"]], [READ("a"), ["x/1"]]));
+    expect(policy.Statement.map((s) => s.Principal)).toEqual([{ CanonicalUser: ID("a") }]);
+    expect(remarks.join("\n")).toMatch(/65a011a29cdf8ec533ec3d1ccaae921c READ on 1 objects\. It is no canonical ID/);
+    expect(remarks.join("\n")).toMatch(/accounts does not exist any more/);
+  });
+  test("as it is written: JSON that S3's grammar allows, below its size, every Sid once", async () => {
+    await withStore(async (store) => {
+      const grants = Array.from({ length: 120 }, (_, i): [Grant, string[]] => [READ(i.toString(16)), [`ünï "quoted"/${i}`, `tab\t/${i}`]]);
+      await writeGrants(store, "b", tableOf(...grants, [group("global/AllUsers"), ["x/1"]]));
+      const bytes = (await store.read("grants/bucket-policy.json")) ?? new Uint8Array();
+      expect(bytes.length).toBeLessThan(20 * 1024);
+      const policy = JSON.parse(Buffer.from(bytes).toString()) as { Version: string; Statement: Record<string, unknown>[] };
+      expect(policy.Version).toBe("2012-10-17");
+      expect(new Set(policy.Statement.map((s) => s.Sid)).size).toBe(policy.Statement.length);
+      for (const statement of policy.Statement) {
+        expect(Object.keys(statement)).toEqual(["Sid", "Effect", "Principal", "Action", "Resource"]);
+        expect(statement.Sid).toMatch(/^[A-Za-z0-9]+$/);
+        for (const resource of statement.Resource as string[]) expect(resource.startsWith("arn:aws:s3:::b/")).toBe(true);
+      }
+      const readme = Buffer.from((await store.read("grants/README")) ?? []).toString();
+      expect(readme.match(/would not fit any more/g)?.length).toBe(121 - policy.Statement.length);
+    });
   });
   test("does not grant the whole bucket for objects without a prefix", () => {
     const { policy, remarks } = draftPolicy("b", tableOf([READ("a"), many("top", 30)]));
     expect(policy.Statement).toEqual([]);
-    expect(remarks.join("\n")).toMatch(/Not in the policy: a READ on 30 objects/);
+    expect(remarks.join("\n")).toMatch(/Not in the policy: 0+a READ on 30 objects/);
   });
   test("calls public access public, and says what no policy can say", () => {
     const { policy, remarks } = draftPolicy(
@@ -88,15 +131,23 @@ describe("the policy draft", () => {
       tableOf([group("global/AllUsers"), ["x/1"]], [group("global/AuthenticatedUsers"), ["x/1"]], [group("s3/LogDelivery"), ["x/1"]]),
     );
     expect(policy.Statement.map((s) => s.Principal)).toEqual(["*"]);
-    expect(remarks.join("\n")).toMatch(/Block Public Access/);
+    expect(policy.Statement.map((s) => s.Sid)).toEqual(["KeepPublicObjectAcl1"]);
+    expect(remarks.join("\n")).toMatch(/Block Public Access \(BlockPublicPolicy\) refuses the whole policy/);
+    expect(remarks.filter((r) => r.startsWith("PUBLIC"))).toEqual([
+      "PUBLIC: everyone on the internet has READ on 1 objects. Is that meant?",
+      "PUBLIC: everyone with an AWS account has READ on 1 objects. Is that meant?",
+    ]);
     expect(remarks.join("\n")).toMatch(/AuthenticatedUsers READ/);
     expect(remarks.join("\n")).toMatch(/logging\.s3\.amazonaws\.com/);
   });
   test("stays under 20 KB and tells of each grantee that did not fit", () => {
-    const grants = Array.from({ length: 200 }, (_, i): [Grant, string[]] => [READ(`${"f".repeat(60)}${i}`), [`some/prefix/object-${i}`]]);
+    const grants = Array.from({ length: 200 }, (_, i): [Grant, string[]] => [
+      READ(`${"f".repeat(60)}${i.toString(16)}`),
+      [`some/prefix/object-${i}`],
+    ]);
     const { policy, remarks } = draftPolicy("b", tableOf(...grants));
     expect(Buffer.byteLength(`${JSON.stringify(policy, null, 2)}\n`)).toBeLessThan(20 * 1024);
     expect(policy.Statement.length).toBeGreaterThan(20);
-    expect(remarks.filter((r) => r.includes("does not fit")).length).toBe(200 - policy.Statement.length);
+    expect(remarks.filter((r) => r.includes("would not fit")).length).toBe(200 - policy.Statement.length);
   });
 });

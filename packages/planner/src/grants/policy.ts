@@ -31,6 +31,9 @@ const literal = (text: string): string => text.replace(/[*?$]/g, (c) => `\${${c}
 
 const PREFIXES_IN_POLICY_MAX = 20;
 
+/** What a policy can name as CanonicalUser; S3 refuses a policy that names anything else. */
+const CANONICAL_ID = /^[0-9a-f]{64}$/;
+
 /** undefined: objects lie under too many prefixes to name. */
 function resources(bucket: string, row: GranteeRow): string[] | undefined {
   const arn = `arn:aws:s3:::${bucket}/`;
@@ -48,10 +51,9 @@ const size = (statements: readonly PolicyStatement[]): number =>
 export function draftPolicy(bucket: string, table: readonly GranteeRow[]): PolicyDraft {
   const statements: PolicyStatement[] = [];
   const remarks: string[] = [];
-  if (table.some((row) => row.grantee === ALL_USERS)) {
-    remarks.push(
-      "The policy has statements for everyone on the internet. Block Public Access (BlockPublicPolicy) refuses a policy like that: leave them out unless these objects are meant to be public.",
-    );
+  for (const row of table.filter((r) => r.public)) {
+    const who = row.grantee === ALL_USERS ? "everyone on the internet" : "everyone with an AWS account";
+    remarks.push(`PUBLIC: ${who} has ${row.permission} on ${row.objects} objects. Is that meant?`);
   }
   for (const row of table) {
     const who = `${row.grantee} ${row.permission} on ${row.objects} objects`;
@@ -63,6 +65,10 @@ export function draftPolicy(bucket: string, table: readonly GranteeRow[]): Polic
       remarks.push(
         `Not in the policy: ${who}. Log delivery is allowed to the service logging.s3.amazonaws.com by a policy on the prefix that it writes to, not object by object.`,
       );
+      continue;
+    }
+    if (row.kind === "account" && !CANONICAL_ID.test(row.grantee)) {
+      remarks.push(`Not in the policy: ${who}. It is no canonical ID of an account, and S3 refuses a policy that names such a principal.`);
       continue;
     }
     const actions = actionsOf(row.permission);
@@ -78,7 +84,7 @@ export function draftPolicy(bucket: string, table: readonly GranteeRow[]): Polic
       continue;
     }
     const statement: PolicyStatement = {
-      Sid: `KeepObjectAcl${statements.length + 1}`,
+      Sid: `Keep${row.public ? "Public" : ""}ObjectAcl${statements.length + 1}`,
       Effect: "Allow",
       Principal: row.kind === "account" ? { CanonicalUser: row.grantee } : "*",
       Action: actions,
@@ -87,12 +93,22 @@ export function draftPolicy(bucket: string, table: readonly GranteeRow[]): Polic
     // A byte is left for the line feed at the end of the file.
     if (size([...statements, statement]) >= POLICY_BYTES_MAX) {
       remarks.push(
-        `Not in the policy: ${who}. A bucket policy holds 20 KB and it does not fit any more; give it an access point, or drop what is not needed.`,
+        `Not in the policy: ${who}. A bucket policy holds 20 KB, ${size(statements)} bytes are taken and ${size([statement])} would not fit any more; give it an access point, or drop what is not needed.`,
       );
       continue;
     }
     statements.push(statement);
     if (row.keys === null) remarks.push(`Wider than the ACLs: ${who} becomes the same on everything below ${names.length} prefixes.`);
+  }
+  if (statements.some((statement) => statement.Principal === "*")) {
+    remarks.push(
+      "Block Public Access (BlockPublicPolicy) refuses the whole policy while it has statements for everyone, whose Sid begins with KeepPublic: leave them out unless these objects are meant to be public.",
+    );
+  }
+  if (statements.some((statement) => statement.Principal !== "*")) {
+    remarks.push(
+      "S3 refuses the whole policy where one of its accounts does not exist any more (MalformedPolicy, Invalid principal): leave that statement out.",
+    );
   }
   return { policy: { Version: "2012-10-17", Statement: statements }, remarks };
 }

@@ -12,7 +12,7 @@ export interface GranteeRow {
   readonly bytes: number;
   /** Of the objects, how many the bucket owner owns already. */
   readonly ownedByBucketOwner: number;
-  /** Objects by first path part ("" for keys without one); null where there are too many to tell. */
+  /** Objects by the longest path that all of those with the same first path part lie below ("" for keys without one); null where there are too many to tell. */
   readonly prefixes: Readonly<Record<string, number>> | null;
   /** Every key; null where there are too many to tell. */
   readonly keys: readonly string[] | null;
@@ -36,7 +36,10 @@ export function grantTable(grants: Iterable<GrantTally>): GranteeRow[] {
       objects,
       bytes,
       ownedByBucketOwner,
-      prefixes: prefixes === undefined ? null : Object.fromEntries([...prefixes].sort(([a], [b]) => ascending(a, b))),
+      prefixes:
+        prefixes === undefined
+          ? null
+          : Object.fromEntries([...prefixes.values()].map((p) => [p.below, p.objects] as const).sort(([a], [b]) => ascending(a, b))),
       keys: keys === undefined ? null : [...keys].sort(ascending),
     };
   });

@@ -17,10 +17,17 @@ export interface GrantTally {
   bytes: number;
   /** Of these, how many the bucket owner owns already: the switch takes these grants away too. */
   ownedByBucketOwner: number;
-  /** Objects by first path part; undefined where there were too many. */
-  prefixes: Map<string, number> | undefined;
+  /** By first path part; undefined where there were too many. */
+  prefixes: Map<string, PrefixTally> | undefined;
   /** Every key; undefined where there were too many. */
   keys: Set<string> | undefined;
+}
+
+/** Objects whose keys begin with the same path part. */
+export interface PrefixTally {
+  objects: number;
+  /** The longest path that all of them lie below: it ends with a slash, or is "". */
+  below: string;
 }
 
 export interface Tally {
@@ -72,6 +79,25 @@ export const grantName = (grant: Grant): string => `${"id" in grant ? grant.id :
 /** The part of a key up to and with its first slash; "" where it has none. */
 export const firstPart = (key: string): string => key.slice(0, key.indexOf("/") + 1);
 
+/** The longest path that is the beginning of both. `path` is one already. */
+function commonPath(path: string, other: string): string {
+  if (other.startsWith(path)) return path;
+  let end = 0;
+  for (let i = 0; i < path.length && path[i] === other[i]; i++) if (path[i] === "/") end = i + 1;
+  return path.slice(0, end);
+}
+
+function countPrefix(prefixes: Map<string, PrefixTally>, objects: number, path: string): void {
+  const first = firstPart(path);
+  const known = prefixes.get(first);
+  if (known === undefined) {
+    prefixes.set(first, { objects, below: path.slice(0, path.lastIndexOf("/") + 1) });
+    return;
+  }
+  known.objects += objects;
+  known.below = commonPath(known.below, path);
+}
+
 export function countGrant(tally: Tally, grant: Grant, key: string, size: number, own: boolean): void {
   const name = grantName(grant);
   let entry = tally.grants.get(name);
@@ -82,8 +108,7 @@ export function countGrant(tally: Tally, grant: Grant, key: string, size: number
   entry.objects++;
   entry.bytes += size;
   if (own) entry.ownedByBucketOwner++;
-  const prefix = firstPart(key);
-  entry.prefixes?.set(prefix, (entry.prefixes.get(prefix) ?? 0) + 1);
+  if (entry.prefixes !== undefined) countPrefix(entry.prefixes, 1, key);
   entry.keys?.add(key);
   forgetTooMany(entry);
 }
@@ -133,14 +158,16 @@ export function addTally(to: Tally, from: Tally, file: string): void {
 function addGrant(to: Tally, name: string, from: GrantTally): void {
   const entry = to.grants.get(name);
   if (entry === undefined) {
-    to.grants.set(name, { ...from, prefixes: from.prefixes && new Map(from.prefixes), keys: from.keys && new Set(from.keys) });
+    const prefixes = from.prefixes && new Map([...from.prefixes].map(([first, prefix]) => [first, { ...prefix }]));
+    to.grants.set(name, { ...from, prefixes, keys: from.keys && new Set(from.keys) });
     return;
   }
   entry.objects += from.objects;
   entry.bytes += from.bytes;
   entry.ownedByBucketOwner += from.ownedByBucketOwner;
   if (from.prefixes === undefined) entry.prefixes = undefined;
-  else for (const [prefix, n] of from.prefixes) entry.prefixes?.set(prefix, (entry.prefixes.get(prefix) ?? 0) + n);
+  else if (entry.prefixes !== undefined)
+    for (const { objects, below } of from.prefixes.values()) countPrefix(entry.prefixes, objects, below);
   if (from.keys === undefined) entry.keys = undefined;
   else for (const key of from.keys) entry.keys?.add(key);
   forgetTooMany(entry);
