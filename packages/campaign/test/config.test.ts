@@ -282,7 +282,7 @@ store: ./x
 
 test("broken YAML, an empty file and a missing one are told apart", async () => {
   expect((await problems("campaign: [a\nbucket: {"))[0]).toMatch(/^\d+: : not valid YAML: /);
-  expect((await problems("campaign: a\ncampaign: b"))[0]).toMatch(/^2: : not valid YAML: Map keys must be unique/);
+  expect((await problems("campaign: a\ncampaign: b"))[0]).toMatch(/^2: : not valid YAML: this key stands here twice/);
   expect(await problems("# nothing\n")).toEqual(["0: : holds no settings; `quitclaim init FILE` writes a commented file to begin with"]);
   expect(() => loadConfig(join(folder, "absent.yaml"))).toThrow(/absent.yaml: there is no such file; `quitclaim init FILE`/);
   expect(() => loadConfig(folder)).toThrow(/is a folder/);

@@ -1,5 +1,5 @@
 // The campaign file as a YAML document: its values as plain data, and the line of every one of them.
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLParseError } from "yaml";
 import type { Path } from "./problem.ts";
 
 export interface SourceProblem {
@@ -33,7 +33,9 @@ export function readSource(text: string, env: NodeJS.ProcessEnv): Source {
   const document = parseDocument(text, { lineCounter: lines, strict: true, prettyErrors: false });
   const problems: SourceProblem[] = [];
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 0 : lines.linePos(offset).line);
-  for (const error of document.errors) problems.push({ path: [], line: lineAt(error.pos[0]), text: `not valid YAML: ${error.message}` });
+  // After the first, the parser only stumbles over the pieces.
+  const broken = document.errors[0];
+  if (broken !== undefined) problems.push({ path: [], line: lineAt(broken.pos[0]), text: `not valid YAML: ${yamlAdvice(broken)}` });
 
   const written: unknown = document.errors.length > 0 ? undefined : document.toJS();
   const fromEnv = new Map<string, string>();
@@ -95,6 +97,12 @@ export function readSource(text: string, env: NodeJS.ProcessEnv): Source {
       return name === undefined ? JSON.stringify(shown) : `the value of ${name}`;
     },
   };
+}
+
+function yamlAdvice({ code, message }: YAMLParseError): string {
+  if (code === "TAB_AS_INDENT") return "a tab where spaces must stand; indent with spaces only";
+  if (code === "DUPLICATE_KEY") return "this key stands here twice; keep one of the two";
+  return message;
 }
 
 /** Keys and indexes from the root to a node that is being visited. */

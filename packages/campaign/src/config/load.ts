@@ -40,7 +40,7 @@ interface Found {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const text =
@@ -48,7 +48,9 @@ function readText(file: string): string {
         ? "there is no such file; `quitclaim init FILE` writes a commented one, or name another with --config FILE"
         : code === "EISDIR"
           ? "is a folder; name the campaign file in it"
-          : `cannot be read (${String(code ?? error)})`;
+          : code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+            ? "is not UTF-8 text; save it as UTF-8 (UTF-16, as some editors on Windows write it, is not)"
+            : `cannot be read (${String(code ?? error)})`;
     throw new ConfigError([{ file, line: 0, path: "", text }]);
   }
 }
