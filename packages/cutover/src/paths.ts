@@ -9,6 +9,8 @@ export const ANSWERS_PATH = "cutover/answers.json";
 export const SWITCH_PATH = "cutover/switch.json";
 export const VERIFY_PATH = "verify.json";
 
+/** The ledger. */
+export const RESULTS_FOLDER = "results/";
 export const PLAN_PATH = "plan/plan.json";
 export const THIRD_PARTY_PATH = "grants/third-party.json";
 export const GRANT_POLICY_PATH = "grants/bucket-policy.json";

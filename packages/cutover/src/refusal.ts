@@ -4,6 +4,7 @@ export type RefusalReason =
   | "no-ownership-controls"
   | "not-confirmed"
   | "no-plan"
+  | "no-results"
   | "already-enforced"
   | "not-enforced"
   | "not-fenced"

@@ -2,12 +2,12 @@
 //
 // Before the switch the instrument is HEAD and the ACL, as the bucket owner. After it every ACL shows the bucket owner with FULL_CONTROL, whatever
 // is stored (domain.md 0.6, 8.23), so objects are read instead, and nothing is claimed about grants.
-import { type AccountId, type CampaignStore, jsonBytes, type Outcome, type PlanSummary, readJson } from "@quitclaim/campaign";
+import { type AccountId, type CampaignStore, jsonBytes, type Outcome, type PlanSummary, readJson, sum } from "@quitclaim/campaign";
 import { readOwnership } from "../bucket/ownership.ts";
 import { readPublicAccess } from "../bucket/public-access.ts";
 import { mapInFlight } from "../in-flight.ts";
 import { READS_IN_FLIGHT, VERIFY_PER_OUTCOME, WRONG_LISTED_MAX } from "../limits.ts";
-import { PLAN_PATH, VERIFY_PATH } from "../paths.ts";
+import { PLAN_PATH, RESULTS_FOLDER, VERIFY_PATH } from "../paths.ts";
 import { Counting, type OnProgress } from "../progress.ts";
 import { CutoverRefusal } from "../refusal.ts";
 import { allRows, sampleRows, type WorkRow } from "../sample/rows.ts";
@@ -65,11 +65,16 @@ const toVerify = (row: WorkRow): Outcome | undefined =>
   row.result !== undefined && VERIFIED.has(row.result.outcome) ? row.result.outcome : undefined;
 const none = (): VerifyCounts => ({ checked: 0, ok: 0, wrong: 0, gone: 0, archived: 0, kms: 0, customerKey: 0 });
 
-/** Writes verify.json. Throws CutoverRefusal where there is no plan. */
+/** Writes verify.json. Throws CutoverRefusal where there is no plan, or a plan of which nothing is done. */
 export async function verify(target: Target, store: CampaignStore, options: VerifyOptions = {}): Promise<Verification> {
   const plan = await readJson<PlanSummary>(store, PLAN_PATH);
   if (plan === undefined)
     throw new CutoverRefusal("no-plan", `${store.location} has no plan, so there is nothing to verify. Run \`quitclaim plan\` first.`);
+  if (sum(plan.planned) > 0 && !(await hasResults(store)))
+    throw new CutoverRefusal(
+      "no-results",
+      `Of the ${sum(plan.planned).toLocaleString("en-US")} planned objects the ledger in ${store.location} has none yet, so there is nothing to verify. Run \`quitclaim run\` first.`,
+    );
   const sample = options.sample ?? VERIFY_PER_OUTCOME;
   const aws = target.dialect === "aws";
   const [ownership, publicAccess] = await Promise.all([aws ? readOwnership(target) : "absent", aws ? readPublicAccess(target) : null]);
@@ -127,6 +132,11 @@ export async function verify(target: Target, store: CampaignStore, options: Veri
   };
   await store.write(VERIFY_PATH, jsonBytes(verification));
   return verification;
+}
+
+async function hasResults(store: CampaignStore): Promise<boolean> {
+  for await (const _ of store.list(RESULTS_FOLDER)) return true;
+  return false;
 }
 
 async function* rowsOf(
