@@ -29,6 +29,8 @@ export function finalSummary(snapshot: ProgressSnapshot, charset: Charset = "uni
       `  ${account.name} (${account.account}) paused by ${by} at ${moment(account.pause.at, snapshot.at)}: ${account.pause.cause}`,
     );
   }
-  if (snapshot.banner !== undefined) lines.push(`  ${snapshot.banner}`);
+  // About pauses the banner says nothing that is not said above.
+  const paused = snapshot.accounts.some((account) => account.pause !== undefined);
+  if (snapshot.banner !== undefined && (!paused || snapshot.state === "draining")) lines.push(`  ${snapshot.banner}`);
   return lines.map((line) => legible(line, charset));
 }

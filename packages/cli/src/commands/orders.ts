@@ -9,7 +9,7 @@ export async function pause(invocation: Invocation, account: string | undefined)
   return order(invocation, account, async ({ control }, id) => {
     await control.pause(id, {
       by: "operator",
-      cause: `paused by ${userInfo().username} on ${hostname()}; \`quitclaim resume${id === undefined ? "" : ` ${id}`}\` goes on`,
+      cause: `${userInfo().username} on ${hostname()} asked for it; \`quitclaim resume${id === undefined ? "" : ` ${id}`}\` goes on`,
       at: Date.now(),
     });
     return {
@@ -48,7 +48,7 @@ async function order(
 ): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
   const id = account === undefined ? undefined : campaign.account(account).id;
-  const live = await openLive(campaign, await readPlan(campaign), invocation.output.say);
+  const live = await openLive(campaign, await readPlan(campaign), { say: invocation.output.say, orLedger: false });
   try {
     const { document, line } = await give(live, id);
     invocation.output.result(document, [line]);
