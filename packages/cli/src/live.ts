@@ -8,6 +8,7 @@ import {
   openProgress,
   openRedis,
   type PlanSummary,
+  STARTED_PATH,
   storeOnlyControl,
   storeOnlyView,
 } from "@quitclaim/campaign";
@@ -21,7 +22,20 @@ export interface Live {
   close(): Promise<void>;
 }
 
-export async function openLive(campaign: Campaign, plan: PlanSummary, say: (line: string) => void): Promise<Live> {
+/** Said where the ledger's figures are shown: what a stopped run had done of a batch is known to Redis alone, until the batch is whole. */
+export async function ledgerNote(campaign: Campaign, { redis }: Live, remaining: number): Promise<string | undefined> {
+  if (redis !== undefined || remaining === 0 || (await campaign.store.size(STARTED_PATH)) === undefined) return undefined;
+  return "nothing runs; these are the ledger's figures, which count an object when its batch is whole";
+}
+
+export interface LiveOptions {
+  readonly say: (line: string) => void;
+  /** Where Redis cannot be used, the ledger's figures are better than none. Not for orders: who works would not hear of them. */
+  readonly orLedger: boolean;
+}
+
+/** Throws RedisProblem where Redis cannot be used and the ledger will not do. */
+export async function openLive(campaign: Campaign, plan: PlanSummary, { say, orLedger }: LiveOptions): Promise<Live> {
   const { config, store } = campaign;
   const fromStore: Live = {
     view: storeOnlyView(store, plan, config),
@@ -30,10 +44,14 @@ export async function openLive(campaign: Campaign, plan: PlanSummary, say: (line
     close: () => Promise.resolve(),
   };
   if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign))) return fromStore;
-  const redis = await openRedis(
-    { redis: config.redis, store: config.store, campaign: config.campaign },
-    { info: () => undefined, warn: say },
-  );
+  let redis: CampaignRedis;
+  try {
+    redis = await openRedis({ redis: config.redis, store: config.store, campaign: config.campaign }, { info: () => undefined, warn: say });
+  } catch (error) {
+    if (!orLedger || !(error instanceof Error) || error.name !== "RedisProblem") throw error;
+    say(error.message);
+    return fromStore;
+  }
   try {
     // A Redis that knows nothing of this plan has no figures; `run` will teach it.
     if (await needsReconcile(redis, plan)) {

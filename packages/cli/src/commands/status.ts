@@ -3,13 +3,15 @@ import { statusJson } from "@quitclaim/campaign";
 import { finalSummary } from "@quitclaim/tui";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
-import { openLive } from "../live.ts";
+import { ledgerNote, openLive } from "../live.ts";
 
 export async function status(invocation: Invocation): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
-  const live = await openLive(campaign, await readPlan(campaign), invocation.output.say);
+  const live = await openLive(campaign, await readPlan(campaign), { say: invocation.output.say, orLedger: true });
   try {
     const snapshot = await invocation.signals.until("drain", live.view.snapshot());
+    const note = await ledgerNote(campaign, live, snapshot.remaining);
+    if (note !== undefined) invocation.output.say(note);
     invocation.output.result(statusJson(snapshot), finalSummary(snapshot));
   } finally {
     await live.close();

@@ -8,7 +8,7 @@ import { engineHolder } from "../engine/lease.ts";
 import { logPath } from "../engine/log.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
-import { openLive } from "../live.ts";
+import { ledgerNote, openLive } from "../live.ts";
 import { cutoverFromDashboard } from "./cutover.ts";
 
 const TICK_MS = 500;
@@ -37,7 +37,7 @@ export const exitOfSnapshot = (snapshot: ProgressSnapshot): ExitCode =>
   snapshot.remaining === 0 && Object.keys(snapshot.failed).length > 0 ? EXIT.failedObjects : EXIT.done;
 
 export async function showDashboard(invocation: Invocation, campaign: Campaign, plan: PlanSummary, flags: WatchFlags): Promise<ExitCode> {
-  const live = await openLive(campaign, plan, () => undefined);
+  const live = await openLive(campaign, plan, { say: () => undefined, orLedger: true });
   const { redis, control } = live;
   // Ctrl-C means the work, not only the screen: the engine drains, and leaves at once the second time. `q` leaves the work alone.
   const interrupt = async (times: 1 | 2): Promise<void> => {
@@ -79,7 +79,7 @@ export async function showDashboard(invocation: Invocation, campaign: Campaign, 
 }
 
 async function showLines(invocation: Invocation, campaign: Campaign, plan: PlanSummary, flags: WatchFlags): Promise<ExitCode> {
-  const live = await openLive(campaign, plan, invocation.output.say);
+  const live = await openLive(campaign, plan, { say: invocation.output.say, orLedger: true });
   const { output, signals } = invocation;
   try {
     // Without Redis there is nothing to follow: the ledger's figures, once.
@@ -90,6 +90,8 @@ async function showLines(invocation: Invocation, campaign: Campaign, plan: PlanS
       await plainReporter({ view: live.view, out, everyMs: everyMs(flags), json: output.json, signal });
     }
     const snapshot = await live.view.snapshot();
+    const note = await ledgerNote(campaign, live, snapshot.remaining);
+    if (note !== undefined) output.say(note);
     output.result(statusJson(snapshot), finalSummary(snapshot));
     return signals.exitCode ?? exitOfSnapshot(snapshot);
   } finally {

@@ -1,11 +1,13 @@
 // `quitclaim work`: joins a running campaign as one more worker process, on this machine or another. `run` starts its workers so too.
 import { setTimeout as sleep } from "node:timers/promises";
-import { needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
+import { type CampaignConfig, embeddedRuns, needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
 import { startWorker, type WorkerEvent } from "@quitclaim/worker";
 import type { LeaveOrder } from "../engine/crew.ts";
+import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
 import { DRAINING } from "../stopping.ts";
+import { eventSentence } from "./work-events.ts";
 
 export interface WorkFlags {
   /** Started by `run`: events go to it, it tells when to leave, and its end is ours. */
@@ -19,12 +21,15 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
   const campaign = await openCampaign(invocation);
   const plan = await readPlan(campaign);
   const { config, store, sessions } = campaign;
+  const crew = flags.crew === true;
+  if (!crew) {
+    signals.announce(DRAINING);
+    await sayWhoRuns(config, output.say);
+  }
   const redis = await openRedis(
     { redis: config.redis, store: config.store, campaign: config.campaign },
     { info: () => undefined, warn: output.say },
   );
-  const crew = flags.crew === true;
-  if (!crew) signals.announce(DRAINING);
   try {
     if (!crew && (await needsReconcile(redis, plan))) {
       throw new CommandError(
@@ -42,7 +47,7 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
       feed: progress.feed,
       plan,
       sessions,
-      onEvent: crew ? tellEngine : (event) => output.say(JSON.stringify(event)),
+      onEvent: crew ? tellEngine : (event) => output.say(output.json ? JSON.stringify(event) : eventSentence(event)),
     });
     const stop = (how: LeaveOrder["leave"]): void => void worker.stop(how);
     signals.drain.addEventListener("abort", () => stop("drain"), { once: true });
@@ -84,6 +89,18 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
   }
   // A worker of a crew is asked to leave by its engine; that is no interruption of anybody's command.
   return crew ? EXIT.done : (signals.exitCode ?? EXIT.done);
+}
+
+/** An embedded Redis is there while its campaign runs; elsewhere the queues outlive the engine, and a worker may go on with them. */
+async function sayWhoRuns(config: CampaignConfig, say: (line: string) => void): Promise<void> {
+  const engine = await runningEngine(config);
+  if (engine !== undefined) return;
+  if (config.redis === "embedded" && !(await embeddedRuns(config.store, config.campaign)))
+    throw new CommandError(
+      EXIT.usage,
+      `campaign ${config.campaign} does not run on this machine, so there is nothing to join. Start it: quitclaim run --config ${config.file}`,
+    );
+  say("no engine runs now; this worker takes what is queued, and `quitclaim run` on any machine takes care of the rest");
 }
 
 function tellEngine(event: WorkerEvent): void {

@@ -1,18 +1,17 @@
 // The engine's log: JSON lines in the campaign folder, never on the screen, never with a secret.
 import { appendFileSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { CampaignConfig } from "@quitclaim/campaign";
+import { type CampaignConfig, embeddedPlace } from "@quitclaim/campaign";
 
 export interface EngineLog {
   readonly path: string;
   write(level: "info" | "warn" | "error", text: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
-/** `<campaign folder>/logs/run.log`; with a store in S3, below the user's state folder. */
+/** `<campaign folder>/logs/run.log`; with a store in S3, in the user's state folder, where an embedded Redis of this store lies as well. */
 export function logPath(config: CampaignConfig): string {
   if (!config.store.startsWith("s3://")) return join(config.store, "logs", "run.log");
-  return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "quitclaim", config.campaign, "run.log");
+  return join(embeddedPlace(config.store, config.campaign).folder, "run.log");
 }
 
 export function openLog(config: CampaignConfig): EngineLog {
