@@ -174,21 +174,20 @@ class Filler {
     const unversioned = !this.#options.versioning || at < versioningSince || (at >= suspendedFrom && at < suspendedUntil);
     if (unversioned && this.bucket.find(key, "null") === undefined) return "null";
     // The store's own sequence keeps later versions in order; its random tail is replaced by the seed's.
-    return this.#store.newVersionId().slice(0, 8) + this.#tail();
+    return this.#store.newVersionId(this.#versionTail());
   }
 
-  #tail(): string {
-    let tail = "";
-    for (let i = 0; i < 4; i++) {
+  #versionTail(): string {
+    for (let i = 0; i < tail.length; ) {
       let bits = Math.floor(this.#dice.roll() * 0x1_0000_0000);
       for (let j = 0; j < 6; j++) {
-        const digit = bits & 31;
-        tail += tailDigits[digit];
+        tail[i++] = tailDigits.charCodeAt(bits & 31);
         bits >>>= 5;
       }
     }
-    return tail;
+    return tail.toString("latin1");
   }
 }
 
 const tailDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const tail = Buffer.alloc(24);

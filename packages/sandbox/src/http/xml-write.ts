@@ -47,8 +47,5 @@ export function errorDocument(error: S3Error, resource: string, requestId: strin
   return `${xmlHead}<Error>${element("Code", error.code)}${element("Message", error.message)}${details}${element("Resource", resource)}${element("RequestId", requestId)}${element("HostId", hostId)}</Error>`;
 }
 
-/** `2026-11-21T18:31:49.000Z`, S3's form in documents. */
-export const isoDate = (ms: number): string => new Date(ms).toISOString();
-
 /** `Sat, 21 Nov 2026 18:31:49 GMT`, S3's form in headers (whole seconds). */
 export const httpDate = (ms: number): string => new Date(ms).toUTCString();

@@ -99,8 +99,8 @@ export const inventoryColumns: readonly InventoryColumn[] = [
 
 /** Every version and delete marker of a bucket, keys in byte order, newest version first. */
 export function* inventoryEntries(bucket: Bucket): Generator<InventoryEntry> {
-  for (const key of bucket.versions.keysFrom("", false)) {
-    let version = bucket.versions.newest(key);
+  for (const newest of bucket.versions.newestFrom("", false)) {
+    let version: ObjectVersion | undefined = newest;
     let isLatest = true;
     while (version !== undefined) {
       yield { bucket: bucket.name, version, isLatest };

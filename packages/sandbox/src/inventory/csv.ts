@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { createGzip } from "node:zlib";
+import { isoDate } from "../iso-date.ts";
 import { type InventoryColumn, type InventoryEntry, inventoryColumns } from "./columns.ts";
 
 const plainKey = /^[A-Za-z0-9\-._~/]*$/;
@@ -49,7 +50,7 @@ function csvLine(entry: InventoryEntry): string {
 function cell(column: InventoryColumn, entry: InventoryEntry): string {
   const value = column.value(entry);
   if (value === undefined) return '""';
-  if (typeof value !== "string") return `"${column.kind === "time" ? new Date(value as number).toISOString() : value}"`;
+  if (typeof value !== "string") return `"${column.kind === "time" ? isoDate(value as number) : value}"`;
   if (column.kind === "key") return `"${formEncodedKey(value)}"`;
   return value.includes('"') ? `"${value.replaceAll('"', '""')}"` : `"${value}"`;
 }

@@ -2,12 +2,13 @@
 import { demand } from "../authorize.ts";
 import type { Reply } from "../http/exchange.ts";
 import { invalidArgument } from "../http/s3-error.ts";
-import { document, element, isoDate, wrap } from "../http/xml-write.ts";
+import { document, element, escapeXml } from "../http/xml-write.ts";
+import { isoDate } from "../iso-date.ts";
 import { effectiveOwner } from "../ownership/owner.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { ObjectVersion } from "../store/object.ts";
 import type { Call, Operation } from "./call.ts";
-import { commonPrefixXml, countOf, encodingOf, walkCurrent } from "./listing.ts";
+import { commonPrefixXml, countOf, encodingOf, objectXml, walkCurrent } from "./listing.ts";
 
 const pageMax = 1000;
 
@@ -79,17 +80,8 @@ export const listObjectsV2: Operation = {
 };
 
 function contentsXml(bucket: Bucket, version: ObjectVersion, encode: (text: string) => string, owner: boolean): string {
-  return wrap(
-    "Contents",
-    element("Key", encode(version.key)) +
-      element("LastModified", isoDate(version.lastModified)) +
-      element("ETag", `"${version.etag}"`) +
-      element("ChecksumAlgorithm", version.checksum?.algorithm) +
-      element("ChecksumType", version.checksum?.type) +
-      element("Size", version.size) +
-      (owner ? wrap("Owner", element("ID", effectiveOwner(bucket, version))) : "") +
-      element("StorageClass", version.storageClass),
-  );
+  const members = objectXml(version, owner ? effectiveOwner(bucket, version) : undefined);
+  return `<Contents><Key>${escapeXml(encode(version.key))}</Key><LastModified>${isoDate(version.lastModified)}</LastModified>${members}</Contents>`;
 }
 
 /** Opaque to clients. */

@@ -2,13 +2,14 @@
 import { demand } from "../authorize.ts";
 import type { Reply } from "../http/exchange.ts";
 import { invalidArgument } from "../http/s3-error.ts";
-import { document, element, isoDate, wrap } from "../http/xml-write.ts";
+import { document, element, escapeXml } from "../http/xml-write.ts";
+import { isoDate } from "../iso-date.ts";
 import { effectiveOwner } from "../ownership/owner.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { ObjectVersion } from "../store/object.ts";
 import { sequenceOf } from "../store/store.ts";
 import type { Call, Operation } from "./call.ts";
-import { commonPrefixOf, commonPrefixXml, countOf, encodingOf, startOf } from "./listing.ts";
+import { commonPrefixOf, commonPrefixXml, countOf, encodingOf, objectXml, startOf } from "./listing.ts";
 
 const pageMax = 1000;
 
@@ -22,8 +23,13 @@ interface VersionWalk {
   readonly max: number;
 }
 
+interface VersionRow {
+  readonly version: ObjectVersion;
+  readonly isLatest: boolean;
+}
+
 interface VersionPage {
-  readonly entries: ObjectVersion[];
+  readonly rows: VersionRow[];
   readonly commonPrefixes: string[];
   readonly truncated: boolean;
   readonly nextKey: string | undefined;
@@ -57,7 +63,7 @@ function run(call: Call): Reply {
         element("Delimiter", delimiter === undefined ? undefined : encode(delimiter)) +
         element("EncodingType", query.get("encoding-type")) +
         element("IsTruncated", page.truncated) +
-        page.entries.map((version) => versionXml(bucket, version, encode)).join("") +
+        page.rows.map((row) => versionXml(bucket, row, encode)).join("") +
         commonPrefixXml(page.commonPrefixes, encode),
     ),
   };
@@ -65,35 +71,45 @@ function run(call: Call): Reply {
 
 function walkVersions(bucket: Bucket, walk: VersionWalk): VersionPage {
   const index = bucket.versions;
-  const entries: ObjectVersion[] = [];
+  const rows: VersionRow[] = [];
   const commonPrefixes: string[] = [];
   let nextKey: string | undefined;
   let nextId: string | undefined;
-  const page = (truncated: boolean): VersionPage => ({ entries, commonPrefixes, truncated, nextKey, nextId });
+  const page = (truncated: boolean): VersionPage => ({ rows, commonPrefixes, truncated, nextKey, nextId });
   if (walk.max === 0) return page(false);
   const marked = commonPrefixOf(walk.keyMarker, walk.prefix, walk.delimiter) === walk.keyMarker ? walk.keyMarker : undefined;
-  const { from, after } = startOf(walk.prefix, walk.keyMarker);
   const resumes = walk.idMarker !== undefined;
-  for (const key of index.keysFrom(from, after && !resumes)) {
-    if (!key.startsWith(walk.prefix)) break;
-    const common = commonPrefixOf(key, walk.prefix, walk.delimiter);
-    if (common !== undefined && (common === marked || common === commonPrefixes.at(-1))) continue;
-    if (common !== undefined) {
-      if (entries.length + commonPrefixes.length >= walk.max) return page(true);
-      commonPrefixes.push(common);
-      nextKey = common;
-      nextId = undefined;
-      continue;
+  let { from, after } = startOf(walk.prefix, walk.keyMarker);
+  if (resumes) after = false;
+  for (;;) {
+    let jump: string | undefined;
+    for (const newest of index.newestFrom(from, after)) {
+      const { key } = newest;
+      if (!key.startsWith(walk.prefix)) break;
+      const common = commonPrefixOf(key, walk.prefix, walk.delimiter);
+      if (common !== undefined) {
+        if (common !== marked && common !== commonPrefixes.at(-1)) {
+          if (rows.length + commonPrefixes.length >= walk.max) return page(true);
+          commonPrefixes.push(common);
+          nextKey = common;
+          nextId = undefined;
+        }
+        jump = common;
+        break;
+      }
+      let at = key === walk.keyMarker && resumes ? afterMarker(newest, walk.idMarker as string) : newest;
+      for (; at !== undefined; at = at.older) {
+        if (rows.length + commonPrefixes.length >= walk.max) return page(true);
+        rows.push({ version: at, isLatest: at === newest });
+        nextKey = key;
+        nextId = at.versionId;
+      }
     }
-    let at = key === walk.keyMarker && resumes ? afterMarker(index.newest(key), walk.idMarker as string) : index.newest(key);
-    for (; at !== undefined; at = at.older) {
-      if (entries.length + commonPrefixes.length >= walk.max) return page(true);
-      entries.push(at);
-      nextKey = key;
-      nextId = at.versionId;
-    }
+    if (jump === undefined) return page(false);
+    // Everything below the common prefix is told by it: go on behind it.
+    from = `${jump}\u{10ffff}`;
+    after = true;
   }
-  return page(false);
 }
 
 /** The version after the marker in the chain; where the marker itself is gone, the first one created before it. */
@@ -106,23 +122,9 @@ function afterMarker(newest: ObjectVersion | undefined, marker: string): ObjectV
   return at;
 }
 
-function versionXml(bucket: Bucket, version: ObjectVersion, encode: (text: string) => string): string {
-  const isLatest = bucket.versions.newest(version.key) === version;
-  const head =
-    element("Key", encode(version.key)) +
-    element("VersionId", version.versionId) +
-    element("IsLatest", isLatest) +
-    element("LastModified", isoDate(version.lastModified));
-  const owner = wrap("Owner", element("ID", effectiveOwner(bucket, version)));
-  if (version.isDeleteMarker) return wrap("DeleteMarker", head + owner);
-  return wrap(
-    "Version",
-    head +
-      element("ETag", `"${version.etag}"`) +
-      element("ChecksumAlgorithm", version.checksum?.algorithm) +
-      element("ChecksumType", version.checksum?.type) +
-      element("Size", version.size) +
-      owner +
-      element("StorageClass", version.storageClass),
-  );
+function versionXml(bucket: Bucket, { version, isLatest }: VersionRow, encode: (text: string) => string): string {
+  const owner = effectiveOwner(bucket, version);
+  const head = `<Key>${escapeXml(encode(version.key))}</Key><VersionId>${version.versionId}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>${isoDate(version.lastModified)}</LastModified>`;
+  if (version.isDeleteMarker) return `<DeleteMarker>${head}<Owner><ID>${owner}</ID></Owner></DeleteMarker>`;
+  return `<Version>${head}${objectXml(version, owner)}</Version>`;
 }

@@ -37,11 +37,11 @@ export function walkCurrent(index: KeyIndex, walk: Walk): Page<ObjectVersion> {
   if (covered !== undefined) from = `${covered}\u{10ffff}`;
   for (;;) {
     let jump: string | undefined;
-    for (const key of index.keysFrom(from, after)) {
+    for (const newest of index.newestFrom(from, after)) {
+      const { key } = newest;
       if (!key.startsWith(walk.prefix)) break;
       if (covered !== undefined && key.startsWith(covered)) continue;
-      const newest = index.newest(key);
-      if (newest === undefined || newest.isDeleteMarker) continue;
+      if (newest.isDeleteMarker) continue;
       if (entries.length + commonPrefixes.length >= walk.max) return { entries, commonPrefixes, truncated: true, last };
       const common = commonPrefixOf(key, walk.prefix, walk.delimiter);
       if (common === undefined) {
@@ -100,5 +100,24 @@ export function encodingOf(call: Call): (text: string) => string {
   const type = call.request.query.get("encoding-type");
   if (type === undefined || type === "") return (text) => text;
   if (type !== "url") throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
-  return (text) => encodePercent(text, true).replaceAll("%20", "+");
+  return formEncoded;
+}
+
+function formEncoded(text: string): string {
+  const encoded = encodePercent(text, true);
+  return encoded === text ? text : encoded.replaceAll("%20", "+");
+}
+
+/**
+ * ETag, checksum, size, owner and class: what the rows of all listings have. `owner` undefined: not told. Only keys need
+ * escaping; what else stands in a row, the sandbox wrote itself.
+ */
+export function objectXml(version: ObjectVersion, owner: string | undefined): string {
+  const { checksum } = version;
+  const sums =
+    checksum === undefined
+      ? ""
+      : `<ChecksumAlgorithm>${checksum.algorithm}</ChecksumAlgorithm><ChecksumType>${checksum.type}</ChecksumType>`;
+  const owned = owner === undefined ? "" : `<Owner><ID>${owner}</ID></Owner>`;
+  return `<ETag>&quot;${version.etag}&quot;</ETag>${sums}<Size>${version.size}</Size>${owned}<StorageClass>${version.storageClass}</StorageClass>`;
 }

@@ -1,7 +1,8 @@
 /** ListParts and ListMultipartUploads. */
 import { demand } from "../authorize.ts";
 import type { Reply } from "../http/exchange.ts";
-import { document, element, isoDate, wrap } from "../http/xml-write.ts";
+import { document, element, wrap } from "../http/xml-write.ts";
+import { isoDate } from "../iso-date.ts";
 import { compareKeys } from "../store/key-index.ts";
 import type { MultipartUpload } from "../store/multipart.ts";
 import type { Call, Operation } from "./call.ts";

@@ -3,7 +3,8 @@
 import { checksumOfContent } from "../checksum/checksum.ts";
 import type { Reply } from "../http/exchange.ts";
 import { accessDenied, invalidArgument, invalidRequest, S3Error } from "../http/s3-error.ts";
-import { document, element, isoDate } from "../http/xml-write.ts";
+import { document, element } from "../http/xml-write.ts";
+import { isoDate } from "../iso-date.ts";
 import { bytesContent, type Content, md5Of, sliceContent } from "../store/content.ts";
 import type { MultipartUpload } from "../store/multipart.ts";
 import type { Checksum } from "../store/object.ts";

@@ -66,15 +66,25 @@ export class KeyIndex {
     return at;
   }
 
-  /** Keys in byte order from the first one >= `from` (or > `from`, when `after`). A write during the walk may or may not show. */
-  *keysFrom(from: string, after: boolean): Generator<string> {
+  /**
+   * The newest version of each key, in byte order from the first key >= `from` (or > `from`, when `after`). What is written
+   * during the walk may or may not show; no key comes twice and none is left out for it.
+   */
+  *newestFrom(from: string, after: boolean): Generator<ObjectVersion> {
     this.#settle();
-    const sorted = this.#sorted;
+    let sorted = this.#sorted;
     let at = this.#lowerBound(from);
     if (after && sorted[at] === from) at++;
     for (; at < sorted.length; at++) {
       const key = sorted[at] as string;
-      if (this.#newest.has(key)) yield key;
+      const newest = this.#newest.get(key);
+      if (newest === undefined) continue;
+      yield newest;
+      // A listing in between may have settled new keys, before this place or behind it.
+      if (sorted === this.#sorted && sorted[at] === key) continue;
+      sorted = this.#sorted;
+      at = this.#lowerBound(key);
+      if (sorted[at] !== key) at--;
     }
   }
 

@@ -9,13 +9,15 @@ import type { VersionId } from "./object.ts";
 
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.";
 const sequenceDigits = 8;
+const randomDigits = 24;
 
 export class Store {
   readonly intern = new Intern();
   /** Account-level Block Public Access (S3 Control), by account id. */
   readonly accountBlocks = new Map<string, PublicAccessBlock>();
   readonly #buckets = new Map<string, Bucket>();
-  readonly #random = Buffer.alloc(24 * 512);
+  readonly #random = Buffer.alloc(randomDigits * 512);
+  readonly #id = Buffer.alloc(sequenceDigits + randomDigits);
   #randomAt = this.#random.length;
   #sequence = 0;
 
@@ -40,15 +42,17 @@ export class Store {
     this.#buckets.delete(name);
   }
 
-  /** 32 characters; later ids have a later `sequenceOf`. */
-  newVersionId(): VersionId {
+  /** 32 characters; later ids have a later `sequenceOf`. `tail`: the 24 characters after the sequence, random by default. */
+  newVersionId(tail?: string): VersionId {
     let sequence = this.#sequence++;
-    let prefix = "";
-    for (let i = 0; i < sequenceDigits; i++) {
-      prefix = digits[sequence & 63] + prefix;
+    for (let i = sequenceDigits - 1; i >= 0; i--) {
+      this.#id[i] = digits.charCodeAt(sequence & 63);
       sequence = Math.floor(sequence / 64);
     }
-    return prefix + this.#randomText();
+    if (tail === undefined) this.#randomInto(this.#id, sequenceDigits);
+    else this.#id.write(tail, sequenceDigits, "latin1");
+    // Out of bytes, so that it is one flat string: put together from characters it would be a tree, for as long as it lives.
+    return this.#id.toString("latin1");
   }
 
   /** What a version written to this bucket now is called: a new id, or `null` while versioning is not enabled. */
@@ -57,18 +61,18 @@ export class Store {
   }
 
   newUploadId(): string {
-    return this.#randomText() + this.#randomText() + this.#randomText();
+    const id = Buffer.alloc(3 * randomDigits);
+    for (let at = 0; at < id.length; at += randomDigits) this.#randomInto(id, at);
+    return id.toString("latin1");
   }
 
-  #randomText(): string {
+  #randomInto(target: Buffer, at: number): void {
     if (this.#randomAt === this.#random.length) {
       randomFillSync(this.#random);
       this.#randomAt = 0;
     }
-    let text = "";
-    for (let i = 0; i < 24; i++) text += digits[(this.#random[this.#randomAt + i] as number) & 63];
-    this.#randomAt += 24;
-    return text;
+    for (let i = 0; i < randomDigits; i++) target[at + i] = digits.charCodeAt((this.#random[this.#randomAt + i] as number) & 63);
+    this.#randomAt += randomDigits;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -37,13 +38,17 @@ async function bucket(): Promise<string> {
   return Bucket;
 }
 
-function seed(Bucket: string, keys: readonly string[]): StoreBucket {
+/** Puts versions into the store as they stand; the ids of each key, newest first. */
+function seed(Bucket: string, keys: readonly string[], newId: () => string = () => "null"): Map<string, string[]> {
   const store = bench.sandbox.store.bucket(Bucket) as StoreBucket;
+  const ids = new Map<string, string[]>();
   for (const key of keys) {
+    const versionId = newId();
+    ids.set(key, [versionId, ...(ids.get(key) ?? [])]);
     store.insert(
       new ObjectVersion({
         key,
-        versionId: "null",
+        versionId,
         owner: bench.owner.canonicalId,
         acl: emptyAcl,
         content: emptyContent,
@@ -56,7 +61,7 @@ function seed(Bucket: string, keys: readonly string[]): StoreBucket {
       }),
     );
   }
-  return store;
+  return ids;
 }
 
 const byteOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -129,7 +134,8 @@ describe("ListObjectsV2", () => {
   it("keeps its order while keys come and go", async () => {
     const name = await bucket();
     const keys = Array.from({ length: 300 }, (_, n) => `k${(n * 7919) % 1000}`);
-    const store = seed(name, keys);
+    seed(name, keys);
+    const store = bench.sandbox.store.bucket(name) as StoreBucket;
     await all(name, {});
     for (const key of keys.slice(0, 150)) store.remove(key, "null");
     seed(name, ["k5000", "k1", ...keys.slice(0, 20)]);
@@ -188,6 +194,45 @@ describe("ListObjectVersions", () => {
     const rolled = await client.send(new ListObjectVersionsCommand({ Bucket: name, Delimiter: "t" }));
     expect(rolled.CommonPrefixes?.map((one) => one.Prefix)).toEqual(["ot"]);
   });
+});
+
+describe("ListObjectVersions, page by page,", () => {
+  it("agrees with a plain model for random versions, prefixes, delimiters and page sizes", async () => {
+    const piece = fc.constantFrom("a", "b", "/", "//", "é", "😀", "&", " ");
+    const key = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(key, { maxLength: 30 }),
+        fc.array(piece, { maxLength: 2 }).map((pieces) => pieces.join("")),
+        fc.option(fc.constantFrom("/", "a", "😀"), { nil: undefined }),
+        fc.integer({ min: 1, max: 7 }),
+        async (writes, prefix, delimiter, max) => {
+          const name = await bucket();
+          const ids = seed(name, writes, () => bench.sandbox.store.newVersionId());
+          const wanted: string[] = [];
+          for (const one of [...ids.keys()].sort(byteOrder).filter((k) => k.startsWith(prefix))) {
+            const at = delimiter === undefined ? -1 : one.indexOf(delimiter, prefix.length);
+            const common = at < 0 ? undefined : one.slice(0, at + (delimiter as string).length);
+            if (common === undefined) wanted.push(...(ids.get(one) ?? []).map((id, nth) => `${one} ${id} ${nth === 0}`));
+            else if (!wanted.includes(common)) wanted.push(common);
+          }
+          const got: string[] = [];
+          let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
+          while (next !== undefined) {
+            const page: ListObjectVersionsCommandOutput = await client.send(
+              new ListObjectVersionsCommand({ Bucket: name, Prefix: prefix, Delimiter: delimiter, MaxKeys: max, ...next }),
+            );
+            expect((page.Versions?.length ?? 0) + (page.CommonPrefixes?.length ?? 0)).toBeLessThanOrEqual(max);
+            got.push(...(page.Versions ?? []).map((one) => `${one.Key} ${one.VersionId} ${one.IsLatest}`));
+            got.push(...(page.CommonPrefixes ?? []).map((one) => one.Prefix as string));
+            next = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined;
+          }
+          expect(got.sort()).toEqual(wanted.sort());
+        },
+      ),
+      { numRuns: 50, seed: 12 },
+    );
+  }, 20_000);
 });
 
 describe("ListBuckets", () => {
