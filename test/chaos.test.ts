@@ -9,14 +9,14 @@ const SEEDS = process.env.CHAOS_SEED === undefined ? [6, 133] : [Number(process.
 const MISFORTUNES = 9;
 
 describe("a campaign in chaos", () => {
-  it.each(SEEDS)("keeps every law, seed %i", { timeout: 240_000 }, async (seed) => {
+  it.each(SEEDS)("keeps every law, seed %i", { timeout: 600_000 }, async (seed) => {
     const round = await playRound({
       seed,
-      objects: 5_000,
+      objects: 4_000,
       misfortunes: MISFORTUNES,
       requestsPerSecond: 500,
       lockMs: 3_000,
-      secondsMax: 150,
+      secondsMax: 400,
     });
     console.info(`chaos seed ${seed}: ${round.judgement.rows} objects under ${round.struck.join(", ")}`);
     if (round.missed.length > 0)
