@@ -42,7 +42,8 @@ export class Access {
   readonly #store: Store;
   readonly #bucket: Bucket;
   readonly #cast: Cast;
-  readonly #acls = new Map<string, Acl>();
+  /** By upload, owner and third party: three small lookups are cheaper than one by a name put together from two ids. */
+  readonly #acls = new Map<Upload, Map<string, Map<string, Acl>>>();
 
   constructor(store: Store, bucket: Bucket, cast: Cast) {
     this.#store = store;
@@ -55,12 +56,11 @@ export class Access {
     const upload = writer === this.#cast.anonymous ? "private" : (writer === this.#cast.owner ? ownUploads : foreignUploads).draw(dice);
     const canned = isCanned(upload) ? upload : undefined;
     const owner = ownerOfNewObject(this.#bucket, writer.canonicalId, canned);
-    if (canned !== undefined)
-      return { owner, acl: this.#shared(`${canned}:${owner}`, () => cannedGrants(canned, owner, this.#bucket.owner)) };
+    if (canned !== undefined) return { owner, acl: this.#shared(canned, owner, "", () => cannedGrants(canned, owner, this.#bucket.owner)) };
     const third = this.#cast.thirdParty(dice, writer);
     return {
       owner,
-      acl: this.#shared(`${upload}:${owner}:${third}`, () => this.#grants(upload as Exclude<Upload, ObjectCannedAcl>, owner, third)),
+      acl: this.#shared(upload, owner, third, () => this.#grants(upload as Exclude<Upload, ObjectCannedAcl>, owner, third)),
     };
   }
 
@@ -84,14 +84,25 @@ export class Access {
     }
   }
 
-  #shared(name: string, make: () => readonly Grant[]): Acl {
-    let acl = this.#acls.get(name);
+  #shared(upload: Upload, owner: string, third: string, make: () => readonly Grant[]): Acl {
+    const byOwner = below(this.#acls, upload);
+    const byThird = below(byOwner, owner);
+    let acl = byThird.get(third);
     if (acl === undefined) {
       acl = this.#store.intern.acl(make());
-      this.#acls.set(name, acl);
+      byThird.set(third, acl);
     }
     return acl;
   }
+}
+
+function below<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = new Map();
+    map.set(key, found);
+  }
+  return found;
 }
 
 const custom: ReadonlySet<Upload> = new Set([
