@@ -1,11 +1,18 @@
 // The same campaign against a real S3 server with real owners: a RADOS Gateway of Ceph, on loopback, in memory.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectAclCommand,
+  GetObjectCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import type { PlanSummary } from "@quitclaim/campaign";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { readBooks } from "./harness/campaign.ts";
 import { quitclaim, quitclaimJson } from "./harness/command.ts";
 import { type RawS3, rawS3 } from "./harness/raw-s3.ts";
@@ -157,6 +164,62 @@ describe.skipIf(missing.length > 0)("a campaign against a RADOS Gateway", () => 
       const answer = await client("owner").send(new GetObjectCommand({ Bucket: BUCKET, Key: keys[i] as string }));
       expect(await answer.Body?.transformToString()).toBe(`object ${i}`);
     });
+  });
+
+  it("copies objects onto themselves: the bucket owner owns them, attributes stay, and what the server's copy would lose is left", {
+    timeout: 120_000,
+  }, async () => {
+    const bucket = "copied-lake";
+    const uploaded: string[] = [];
+    await client("owner").send(new CreateBucketCommand({ Bucket: bucket }));
+    const principal = `arn:aws:iam:::user/${gateway.users[1]?.canonicalId}`;
+    const allow = { Effect: "Allow", Principal: { AWS: [principal] }, Action: ["s3:PutObject"], Resource: [`arn:aws:s3:::${bucket}/*`] };
+    await client("owner").send(
+      new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement: [allow] }) }),
+    );
+    const attributes = {
+      ContentType: "text/x-own",
+      ContentEncoding: "gzip",
+      ContentLanguage: "de",
+      ContentDisposition: "inline",
+      CacheControl: "max-age=7",
+      Metadata: { team: "lake", spaces: "a  b" },
+    };
+    for (const Key of ["plain", "a b+%/é", "tagged"]) {
+      const tags = Key === "tagged" ? { Tagging: "a=1" } : {};
+      await client("ingest").send(new PutObjectCommand({ Bucket: bucket, Key, Body: `object ${Key}`, ...attributes, ...tags }));
+      uploaded.push(Key);
+    }
+
+    const { bucket: place, ...common } = parse(await readFile(configFile, "utf8"));
+    const file = join(folder, "copies.yaml");
+    const root = join(folder, "copies-inventory");
+    await writeFile(
+      file,
+      stringify({
+        ...common,
+        campaign: "gateway-copies",
+        bucket: { ...place, name: bucket },
+        inventory: { manifest: join(root, "manifest.json"), root },
+        actions: { default: "copy" },
+        store: "./copies",
+      }),
+    );
+    const report = await quitclaimJson<{ manifest: string }>(["inventory", "--config", file, "--to", root], env);
+    const plan = await quitclaimJson<PlanSummary>(["plan", "--config", file, "--manifest", report.manifest], env);
+    expect(plan).toMatchObject({ planned: { copy: 3 } });
+    await quitclaim(["run", "--config", file], env);
+
+    const { ledger } = await readBooks(join(folder, "copies"));
+    const outcomes = Object.fromEntries(ledger.map((r) => [r.key, r.code === "" ? r.outcome : r.code]));
+    expect(outcomes).toEqual({ plain: "copied", "a b+%/é": "copied", tagged: "TagsNotCarried" });
+    for (const Key of uploaded.slice(0, 2)) {
+      const acl = await client("owner").send(new GetObjectAclCommand({ Bucket: bucket, Key }));
+      expect(acl.Owner?.ID).toBe(gateway.users[0]?.canonicalId);
+      const answer = await client("owner").send(new GetObjectCommand({ Bucket: bucket, Key }));
+      expect(answer).toMatchObject(attributes);
+      expect(await answer.Body?.transformToString()).toBe(`object ${Key}`);
+    }
   });
 
   it("refuses to fence or switch a server that has no ownership controls, with a sentence", { timeout: 60_000 }, async () => {

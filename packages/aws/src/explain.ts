@@ -1,4 +1,5 @@
 // What a code means for an object, and what a person does about it: one sentence each, for the dashboard and the report.
+import { OWN_CODES } from "./explain-own.ts";
 
 export interface Explanation {
   readonly meaning: string;
@@ -237,7 +238,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** What a code means and what to do; never empty, whatever the code. */
 export function explain(code: string, op?: ExplainedOp): Explanation {
   const known = ALIASES[code] ?? code;
-  const found = (op === undefined ? undefined : BY_OP[op]?.[known]) ?? BY_CODE[known] ?? BY_STATUS[known];
+  const found = (op === undefined ? undefined : BY_OP[op]?.[known]) ?? BY_CODE[known] ?? OWN_CODES[known] ?? BY_STATUS[known];
   if (found !== undefined) return found;
   if (known.startsWith("KMS.")) {
     return {

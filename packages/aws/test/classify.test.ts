@@ -1,6 +1,7 @@
 // The table, row by row: what each answer means for the worker, and that every code has a word for people.
 import { describe, expect, it } from "vitest";
 import { knownCodes } from "../src/classify.ts";
+import { OWN_CODES } from "../src/explain-own.ts";
 import { classify, explain, type RefusalKind } from "../src/index.ts";
 
 const rows: readonly (readonly [
@@ -109,6 +110,7 @@ describe("the classification", () => {
       "NoSession",
       "TlsFailure",
       "HostNotFound",
+      ...Object.keys(OWN_CODES),
     ];
     for (const code of codes) {
       for (const op of ["acl", "copy", "reencrypt", undefined] as const) {

@@ -15,6 +15,8 @@ export interface CopyTask extends Task {
   readonly pause: (ms: number) => Promise<void>;
 }
 
+export const isLarge = (task: CopyTask): boolean => task.row.size > task.copyBytesMax;
+
 /** The copy is made; whether it is what it should be is still to be seen. */
 export interface Copied {
   readonly kind: "copied";

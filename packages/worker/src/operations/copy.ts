@@ -14,11 +14,11 @@ import type { HeadFacts } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
 import { grantAccess } from "./acl.ts";
-import { annotationProblem } from "./annotations.ts";
 import { finishCopy, finishRecognised } from "./copy-finish.ts";
 import { closeUpload, copyInParts } from "./copy-large.ts";
-import { archived, copyRequest } from "./copy-request.ts";
-import { type Copied, type CopyTask, copier, type LookAgain, settleMs } from "./copy-task.ts";
+import { customerKey, obstacleToCopy } from "./copy-obstacle.ts";
+import { copyRequest } from "./copy-request.ts";
+import { type Copied, type CopyTask, copier, isLarge, type LookAgain, settleMs } from "./copy-task.ts";
 import { bucketOwnerOwnsCurrent, lookAtCurrent } from "./current.ts";
 import { grantsToKeep } from "./kept-grants.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
@@ -37,27 +37,20 @@ export async function copyInPlace(task: CopyTask): Promise<Verdict> {
   return isLarge(task) ? closeUpload(task, verdict) : verdict;
 }
 
-const isLarge = (task: CopyTask): boolean => task.row.size > task.copyBytesMax;
-
 async function lookAndCopy(task: CopyTask): Promise<Verdict> {
   const { row } = task;
   let attempts = 0;
-  let refusedFirst = false;
   for (let looks = 1; ; looks++) {
     const look = await lookAtCurrent(task);
-    if (look.kind === "refused") {
-      if (look.refusal.kind !== "denied" || task.dialect !== "rgw" || refusedFirst) return refused(look.refusal, attempts);
-      refusedFirst = true;
-      const granted = await grantAccess(task);
-      if (granted.kind !== "done" || !(granted.finding.outcome === "granted" || granted.finding.outcome === "already")) return granted;
-      attempts += granted.finding.attempts;
-      continue;
-    }
+    if (look.kind === "refused") return refused(look.refusal, attempts);
     const sentBefore = task.intent.earlier || attempts > 0;
     const state = recognise(row, look.facts, sentBefore ? task.intent.at : undefined);
     if (state === "changed") return changed(attempts);
-    if (state === "maybe-ours")
-      return (await bucketOwnerOwnsCurrent(task)) ? finishRecognised(task, look.facts, attempts) : changed(attempts);
+    if (state === "maybe-ours") {
+      if (await bucketOwnerOwnsCurrent(task)) return finishRecognised(task, look.facts, attempts);
+      // On a RADOS Gateway a grant of ours, too, makes an object look younger.
+      if (task.dialect !== "rgw" || look.facts.etag !== row.etag) return changed(attempts);
+    }
     const step = await copyPlanned(task, look.facts, attempts);
     if (step.kind !== "look again") return step;
     attempts = step.attempts;
@@ -67,31 +60,20 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
 }
 
 async function copyPlanned(task: CopyTask, before: HeadFacts, attempts: number): Promise<Verdict | LookAgain> {
-  if (before.sseCustomerAlgorithm !== undefined) return customerKey(attempts);
-  if (archived(before))
-    return failed("InvalidObjectState", `Archived (${before.storageClass}): restore it first, then retry, or plan it as acl.`, attempts);
-  // Tried on Ceph 16: a copy onto itself loses its tags whatever it is sent. Its copies of parts ignore their preconditions, and in their
-  // source a percent sign names another object.
-  if (task.dialect === "rgw" && before.tagCount > 0)
-    return failed("TagsNotCarried", `This server's copies lose an object's tags, and it has ${before.tagCount}. Plan it as acl.`, attempts);
-  if (task.dialect === "rgw" && isLarge(task))
-    return failed(
-      "TooLargeToCopy",
-      "A copy of more than 5 GB is made in parts, which this server neither pins to the original nor gives its tags. Plan it as acl.",
-      attempts,
-    );
-  if (before.hiddenMetadata !== undefined && (isLarge(task) || task.dialect === "rgw"))
-    return failed(
-      "HiddenMetadata",
-      `${before.hiddenMetadata} of its metadata entries cannot be told over HTTP, so a copy that restates them would lose them. Plan it as acl.`,
-      attempts,
-    );
-  const annotated = isLarge(task) ? await annotationProblem(task, before, attempts) : undefined;
-  if (annotated !== undefined) return annotated;
+  const obstacle = await obstacleToCopy(task, before, attempts);
+  if (obstacle !== undefined) return obstacle;
   const grants = await grantsToKeep(task);
   if ("kind" in grants) return grants;
-  const step = isLarge(task) ? await copyInParts(task, before, attempts) : await copyOnce(task, before, attempts);
+  const step = await copyNow(task, before, attempts);
   return step.kind === "copied" ? finishCopy(task, before, grants, step) : step;
+}
+
+async function copyNow(task: CopyTask, before: HeadFacts, attempts: number): Promise<Copied | Verdict | LookAgain> {
+  if (isLarge(task)) return copyInParts(task, before, attempts);
+  if (task.dialect !== "rgw") return copyOnce(task, before, attempts);
+  const granted = await grantAccess(task);
+  const letIn = granted.kind === "done" && (granted.finding.outcome === "granted" || granted.finding.outcome === "already");
+  return letIn ? copyOnce(task, before, attempts + granted.finding.attempts) : granted;
 }
 
 async function copyOnce(task: CopyTask, before: HeadFacts, attempts: number): Promise<Copied | Verdict | LookAgain> {
@@ -106,9 +88,6 @@ async function copyOnce(task: CopyTask, before: HeadFacts, attempts: number): Pr
   const ownDoing = answer.kind === "precondition" && (task.intent.earlier || attempts > 0);
   return lost || ownDoing ? { kind: "look again", attempts: all, verdict } : verdict;
 }
-
-const customerKey = (attempts: number): Verdict =>
-  failed("SseCustomerKey", "Encrypted under a key that only its holder has (SSE-C): nobody else can copy it.", attempts);
 
 const changed = (attempts: number): Verdict =>
   done("changed", attempts, { httpStatus: 200, requestId: "" }, { detail: "Rewritten since the inventory; a new plan will see it." });

@@ -13,10 +13,9 @@ export type Look =
  * bucket owner looks too. Where both are refused, it is the uploading account's refusal that counts.
  */
 export async function lookAtCurrent(task: Task): Promise<Look> {
-  const first = task.dialect === "rgw" ? "owner" : "uploader";
-  const mine = await head(task, task[first]);
-  if (mine.ok) return { kind: "seen", facts: mine.value, by: first };
-  if (mine.kind !== "denied" || first === "owner") return { kind: "refused", refusal: mine };
+  const mine = await head(task, task.uploader);
+  if (mine.ok) return { kind: "seen", facts: mine.value, by: "uploader" };
+  if (mine.kind !== "denied") return { kind: "refused", refusal: mine };
   const theirs = await head(task, task.owner);
   if (theirs.ok) return { kind: "seen", facts: theirs.value, by: "owner" };
   return { kind: "refused", refusal: theirs.kind === "gone" ? theirs : mine };
