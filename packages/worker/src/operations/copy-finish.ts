@@ -17,7 +17,7 @@ export async function finishCopy(task: CopyTask, before: HeadFacts, grants: read
   if (!after.ok)
     return failed(
       "CopyNotReadable",
-      `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the copy still belongs to the uploading account: run \`quitclaim fence\`.`,
+      `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the copy still belongs to the uploading account (run \`quitclaim fence\`), or the bucket owner's role lacks kms:Decrypt on the copy's key.`,
       attempts,
       after,
       copied.newVersionId,
