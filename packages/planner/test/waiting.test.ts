@@ -6,7 +6,7 @@ import { emptyTally } from "../src/scan/tally.ts";
 import { FileQueue, WaitingRoom } from "../src/scan/waiting.ts";
 
 const chunk = (n: number): Chunk => ({ records: new Uint8Array(64).fill(n).buffer, length: 48, rows: n, shapes: [] });
-const result: FileResult = { tally: emptyTally(), rows: 0, notes: [] };
+const result: FileResult = { tally: emptyTally(), rows: 0, notes: [], witnessed: [] };
 
 async function drained(queue: FileQueue): Promise<number[]> {
   const rows: number[] = [];

@@ -57,7 +57,7 @@ describe.each([
   ): Promise<{ verdict: Verdict; before: Version; after: Version }> {
     const key = `k${serial++} ä+%`;
     const planned = { op: "copy" as const, ...more.planned };
-    await upload(sandbox, one, { Bucket: bucket, Key: key, Body: body, ...input }, planned);
+    await upload(sandbox, one, { Body: body, ...input, Bucket: bucket, Key: key }, planned);
     if (more.alter !== undefined) {
       const found = current(key);
       const Made = found.constructor as new (fields: object) => Version;

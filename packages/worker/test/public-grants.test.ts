@@ -58,8 +58,8 @@ describe("public grants that IgnorePublicAcls hides", () => {
   it("are kept from the inventory's ACL, also where the object is younger than the report and was read first", async () => {
     const bucket = "hidden-known";
     await makeBucket(sandbox, bucket);
-    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { grants: wanted() });
-    const young = await upload(sandbox, one, { Bucket: bucket, Key: "young", ...shared() }, { grants: wanted() });
+    const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { grants: wanted() });
+    const young = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "young" }, { grants: wanted() });
     await block(bucket, { IgnorePublicAcls: true });
     const old = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
     const read = await run(bucket, { work: [{ account: one.accountId, rows: [young] }], reportCreated: new Date(0) });
@@ -70,9 +70,9 @@ describe("public grants that IgnorePublicAcls hides", () => {
   it("are never lost by a merge from a read alone: where the inventory tells no ACL the object fails, and its ACL stays", async () => {
     const bucket = "hidden-unknown";
     await makeBucket(sandbox, bucket);
-    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { formerAcl: "unknown" });
+    const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { formerAcl: "unknown" });
     const copy = {
-      ...(await upload(sandbox, one, { Bucket: bucket, Key: "copy", ...shared() }, { formerAcl: "unknown" })),
+      ...(await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "copy" }, { formerAcl: "unknown" })),
       op: "copy" as const,
     };
     const granted = await upload(sandbox, one, { Bucket: bucket, Key: "g", ACL: "bucket-owner-full-control" }, { formerAcl: "unknown" });
@@ -100,7 +100,7 @@ describe("public grants under BlockPublicAcls", () => {
   it("fail beforehand with a code and a sentence: nothing is sent, no account is paused, the others go on", async () => {
     const bucket = "blocked";
     await makeBucket(sandbox, bucket);
-    await upload(sandbox, one, { Bucket: bucket, Key: "p", ...shared() });
+    await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "p" });
     const rows = multiply(sandbox, bucket, "p", 60, { grants: wanted() });
     const plain = await upload(sandbox, one, { Bucket: bucket, Key: "plain" });
     const unknown = rowOf(sandbox, bucket, "p", undefined, { formerAcl: "unknown" });
@@ -116,7 +116,7 @@ describe("public grants under BlockPublicAcls", () => {
   it("keep an object from being copied that could not be given them again", async () => {
     const bucket = "blocked-copy";
     await makeBucket(sandbox, bucket);
-    const row = await upload(sandbox, one, { Bucket: bucket, Key: "k", ...shared() }, { op: "copy", grants: wanted() });
+    const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { op: "copy", grants: wanted() });
     await setMode(sandbox, bucket, "BucketOwnerPreferred");
     await block(bucket, { BlockPublicAcls: true });
     const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });

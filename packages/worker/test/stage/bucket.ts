@@ -95,7 +95,7 @@ export function enlarge(sandbox: Sandbox, bucket: string, key: string, sizes: re
   const small = found?.find(key, undefined);
   if (found === undefined || small === undefined) throw new Error(`there is no ${bucket}/${key}`);
   const size = sizes.reduce((a, b) => a + b, 0);
-  const Version = small.constructor as new (fields: object) => typeof small;
+  const Version = small.constructor as new (fields: object) => NonNullable<typeof small>;
   const parts = sizes.length > 1 ? { parts: sizes.map((one, i) => ({ number: i + 1, size: one })) } : {};
   const etag = sizes.length > 1 ? `${small.etag}-${sizes.length}` : small.etag;
   found.remove(key, small.versionId);
