@@ -22,7 +22,7 @@ export interface ScanOptions {
   readonly waitingBytesMax?: number;
 }
 
-/** Called in manifest order, one call at a time: the chunks of a file, then its result. */
+/** Called in manifest order, one call at a time: the chunks of a file, then its result. A chunk is good until its call is answered. */
 export interface ScanSink {
   chunk(chunk: Chunk): Promise<void>;
   fileDone(index: number, result: FileResult): void;
@@ -48,7 +48,11 @@ export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<v
   try {
     for (const [index, queue] of queues.entries()) {
       queue.begin();
-      for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) await sink.chunk(chunk);
+      for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) {
+        await sink.chunk(chunk);
+        // Its memory goes back at once: left to the garbage collector, half a mebibyte each would make it mark the whole heap again and again.
+        chunk.records.transfer(0);
+      }
       sink.fileDone(index, queue.result as FileResult);
     }
   } finally {
