@@ -17,6 +17,7 @@ import {
   type JobOperation,
   ListJobsCommand,
   PutPublicAccessBlockCommand,
+  S3ControlClient,
   UpdateJobPriorityCommand,
   UpdateJobStatusCommand,
 } from "@aws-sdk/client-s3-control";
@@ -233,6 +234,15 @@ describe("a Batch Operations job", () => {
       status: 403,
     });
     expect(await refusalOf(describeJob(owner, first))).toMatchObject({ code: "NoSuchJobException", status: 404 });
+  });
+});
+
+describe("the address of S3 Control", () => {
+  test("may be that of the sandbox as it stands, where an SDK is told the whole endpoint", async () => {
+    const url = new URL(sandbox.endpoint);
+    const client = new S3ControlClient({ endpointProvider: () => ({ url }), region: sandbox.region, credentials: keysOf(owner) });
+    expect((await client.send(new ListJobsCommand({ AccountId: owner.accountId }))).$metadata.httpStatusCode).toBe(200);
+    client.destroy();
   });
 });
 

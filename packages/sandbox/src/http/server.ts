@@ -66,7 +66,7 @@ class Exchange {
     this.#request = request;
     this.#response = response;
     this.#requestId = requestId;
-    const url = request.url ?? "/";
+    const url = originForm(request.url ?? "/");
     const mark = url.indexOf("?");
     this.#rawPath = mark < 0 ? url : url.slice(0, mark);
     this.#rawQuery = mark < 0 ? "" : url.slice(mark + 1);
@@ -204,6 +204,16 @@ const unsigned: Authenticated = {
   payloadHash: undefined,
   seed: undefined,
 };
+
+/**
+ * What a client sends whose HTTP proxy this is: `http://host/path` instead of `/path`. As its own proxy the sandbox answers for
+ * host names that nothing resolves, such as S3 Control's `<account>.localhost`.
+ */
+function originForm(url: string): string {
+  if (!url.startsWith("http://")) return url;
+  const slash = url.indexOf("/", "http://".length);
+  return slash < 0 ? "/" : url.slice(slash);
+}
 
 function targetOf(request: IncomingMessage, rawPath: string): Target {
   if (rawPath.startsWith("/_sandbox/")) return "admin";

@@ -273,6 +273,16 @@ describe("a presigned URL", () => {
   });
 });
 
+it("a request in a proxy's form, with the whole URL, is the same request", async () => {
+  const { sandbox } = bench;
+  const raw = signed(sandbox, bench.owner, { method: "GET", path: "/", headers: { host: "nowhere.localhost" } });
+  const answer = await send(sandbox, { ...raw, path: "http://nowhere.localhost/" });
+  expect([answer.status, (await send(sandbox, { ...raw, path: "http://nowhere.localhost" })).status]).toEqual([404, 404]);
+  expect(answer.code).toBe("NoSuchBucket");
+  const listed = signed(sandbox, bench.owner, { method: "GET", path: "/", headers: { host: "s3.localhost" } });
+  expect((await send(sandbox, { ...listed, path: "http://s3.localhost/" })).status).toBe(200);
+});
+
 describe("no signature", () => {
   it("is anonymous: refused unless something public allows it", async () => {
     const answer = await send(bench.sandbox, get);
