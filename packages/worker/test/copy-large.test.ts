@@ -3,11 +3,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { CreateMultipartUploadCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
-import { type PlanRow, releaseDeadWorkers } from "@quitclaim/campaign";
+import { s3Client } from "@quitclaim/aws";
+import { accountId, type PlanRow, releaseDeadWorkers } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { declareIntent } from "../src/operations/intent.ts";
 import { clientOf, enlarge, makeBucket, owner, setMode, upload } from "./stage/bucket.ts";
-import { makeCampaign, type TestCampaign } from "./stage/campaign.ts";
+import { makeCampaign, sessionsOf, type TestCampaign } from "./stage/campaign.ts";
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -197,6 +199,26 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
     expect(completed).toHaveLength(12);
     expect(new Set(completed).size).toBe(12);
     expect(openUploads(bucket)).toEqual(["k0"]);
+    await campaign.close();
+  });
+
+  it("aborts what a worker began that died before it could record it, and begins anew", async () => {
+    const bucket = "large-stray";
+    const rows = await large(bucket, { k: [6 * GIB] });
+    const campaign = await campaignOf(bucket, rows);
+    const ref = { account: accountId(one.accountId), part: 0, rowGroup: 0, rows: 1, op: "copy" as const };
+    await declareIntent(campaign.store, ref, "dead/1");
+    const account = campaign.config.accounts.find((a) => a.id === one.accountId);
+    if (account === undefined) throw new Error("no account");
+    const session = sessionsOf(sandbox, campaign.config.campaign).of(account);
+    const s3 = s3Client(session, { region: sandbox.region, endpoint: sandbox.endpoint, forcePathStyle: true });
+    await s3.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: "k", ACL: "bucket-owner-full-control" }));
+    s3.destroy();
+    await campaign.work();
+    await campaign.finished();
+    expect((await campaign.ledger(one.accountId)).map((r) => r.outcome)).toEqual(["copied"]);
+    expect(writes(bucket, "AbortMultipartUpload")).toHaveLength(1);
+    expect(openUploads(bucket)).toEqual([]);
     await campaign.close();
   });
 
