@@ -1,4 +1,5 @@
 // `plan --explain`: what is said about one object agrees with what the plan does to it, in every format, and nothing is written.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CampaignConfig } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
@@ -131,4 +132,36 @@ test("the sentences name the row, the owner, the ACL, the rules and the request"
   expect(text).toContain("row 1 of inventory/data-lake-prod/all/data/1.csv.gz");
   expect(text).toContain("the rule in line 12 does not match: prefix");
   expect(text).toContain("would send PutObjectAcl with the grants");
+});
+
+const GOLDEN = join(import.meta.dirname, "../../../../shared/inventories");
+const golden = existsSync(GOLDEN);
+if (!golden) console.warn(`explain: the golden reports are not at ${GOLDEN}; that the three formats explain alike is not tested`);
+
+test.skipIf(!golden)("CSV, Parquet and ORC explain the same rows alike, the bucket owner's own and delete markers among them", async () => {
+  const rows = readFileSync(join(GOLDEN, "rows.ndjson"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as TruthRow);
+  const wanted = [
+    rows.find((row) => row.is_delete_marker === true),
+    rows.find((row) => row.object_owner === BUCKET_OWNER),
+    rows.find((row) => row.object_owner === UPLOADER && row.version_id === undefined),
+  ].map((row) => row?.key ?? "");
+  const reports = [
+    "csv/inventory/data-lake-prod/all-versions",
+    "parquet/inventory/data-lake-prod/all-versions-parquet",
+    "orc/inventory/data-lake-prod/all-versions-orc",
+  ];
+  for (const key of wanted) {
+    const [csv, ...others] = await Promise.all(
+      reports.map(async (report) => {
+        const config = testConfig(join(GOLDEN, report, "2026-10-04T01-00Z/manifest.json"), { actions: rules });
+        const { versions: found } = await explain({ config, key, now: () => NOW, threads: 1 });
+        return found.map(({ row: _, ...version }) => version).sort((a, b) => ((a.versionId ?? "") < (b.versionId ?? "") ? -1 : 1));
+      }),
+    );
+    expect(csv?.length, key).toBe(rows.filter((row) => row.key === key).length);
+    for (const other of others) expect(other, key).toEqual(csv);
+  }
 });
