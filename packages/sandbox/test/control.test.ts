@@ -265,5 +265,10 @@ describe("the account's Block Public Access", () => {
     expect(await refusalOf(publish())).toMatchObject({ code: "AccessDenied", status: 403 });
     await control.send(new DeletePublicAccessBlockCommand({ AccountId }));
     await publish();
+    const logged = sandbox.writes().filter((write) => write.bucket === undefined && write.op.includes("PublicAccessBlock"));
+    expect(logged.map(({ op, accountId }) => [op, accountId])).toEqual([
+      ["PutAccountPublicAccessBlock", AccountId],
+      ["DeleteAccountPublicAccessBlock", AccountId],
+    ]);
   });
 });

@@ -1,4 +1,11 @@
-import { CreateBucketCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AccountSpec } from "../src/account/spec.ts";
 import { type Sandbox, startSandbox } from "../src/start.ts";
@@ -59,6 +66,26 @@ describe("faults over HTTP", () => {
     expect((await refusalOf(put("cut-after"))).message).toMatch(/socket hang up|ECONNRESET/);
     expect(written("cut-after")).toBe(1);
     expect(sandbox.stats().PutObject?.["0 ConnectionReset"]).toBe(2);
+  });
+
+  test("an error in a 200 answer is an error, whether the copy took effect or not", async () => {
+    await put("source");
+    const copy = (Key: string) => s3.send(new CopyObjectCommand({ Bucket: "faulty", Key, CopySource: "faulty/source" }));
+    sandbox.faults.set({ errorIn200: { before: 1 } });
+    expect((await refusalOf(copy("late-before"))).code).toBe("InternalError");
+    expect(written("late-before")).toBe(0);
+    sandbox.faults.set({ errorIn200: { after: 1 } });
+    expect((await refusalOf(copy("late-after"))).code).toBe("InternalError");
+    expect(written("late-after")).toBe(1);
+    expect(sandbox.stats().CopyObject).toEqual({ "200 InternalError": 2 });
+    await put("puts-are-not-meant");
+  });
+
+  test("a refusal of one's choice strikes with its status, in scope only", async () => {
+    sandbox.faults.set({ scope: { keyPrefixes: ["race/"] }, refusal: { code: "ConditionalRequestConflict", probability: 1 } });
+    expect(await refusalOf(put("race/1"))).toMatchObject({ code: "ConditionalRequestConflict", status: 409 });
+    expect(written("race/1")).toBe(0);
+    await put("no-race");
   });
 
   test("an expired token ends the session for good, and only in scope", async () => {

@@ -97,6 +97,10 @@ describe("faults", () => {
     [{ reset: { before: 2 } }, /probability/],
     [{ latency: { fixedMs: -1 } }, /latency.fixedMs/],
     [{ scope: { op: [] } }, /unknown member op/],
+    [{ refusal: { code: "Teapot", probability: 1 } }, /unknown code Teapot; known are .*ConditionalRequestConflict/],
+    [{ refusal: { code: "SlowDown", probability: 7 } }, /refusal.probability/],
+    [{ refusal: { code: "SlowDown", probability: 1, per: "all" } }, /unknown member per/],
+    [{ errorIn200: { during: 1 } }, /errorIn200: unknown member during/],
   ])("settings that make no sense are named: %j", (settings, message) => {
     expect(() => faultSettingsFrom(settings)).toThrow(message);
   });

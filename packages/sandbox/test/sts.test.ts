@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -142,10 +143,14 @@ describe("AssumeRole", () => {
 
   test("refuses session policies that are malformed or too long, and parameters it would have to ignore", async () => {
     expect(await refusalOf(assume({ Policy: "{}" }))).toMatchObject({ code: "MalformedPolicyDocumentException", status: 400 });
-    expect(await refusalOf(assume({ Policy: JSON.stringify({ Statement: [], Id: "x".repeat(2_048) }) }))).toMatchObject({
+    const policy = (id: string) =>
+      JSON.stringify({ Version: "2012-10-17", Id: id, Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+    expect(await refusalOf(assume({ Policy: policy("x".repeat(2_048)) }))).toMatchObject({ code: "ValidationError", status: 400 });
+    expect(await refusalOf(assume({ Policy: policy(randomBytes(900).toString("hex")) }))).toMatchObject({
       code: "PackedPolicyTooLargeException",
       status: 400,
     });
+    expect((await assume({ Policy: policy("x".repeat(1_900)) })).PackedPolicySize).toBeLessThan(20);
     expect(await refusalOf(assume({ PolicyArns: [{ arn: "arn:aws:iam::aws:policy/ReadOnlyAccess" }] }))).toMatchObject({
       code: "NotImplemented",
     });

@@ -76,9 +76,18 @@ export class ControlService implements Service {
     return this.#jobs.close();
   }
 
-  #create({ request, accountId }: Asked): Reply {
+  #create(asked: Asked): Reply {
+    const { request, accountId } = asked;
     const wanted = createJobRequest(request.body, accountId, this.#parts.book);
-    return answer("CreateJobResult", element("JobId", this.#jobs.create(wanted.request, wanted.priority).id));
+    const { id } = this.#jobs.create(wanted.request, wanted.priority);
+    this.#record(asked, "CreateJob", { jobId: id });
+    return answer("CreateJobResult", element("JobId", id));
+  }
+
+  #record({ request, accountId }: Asked, op: string, detail: Readonly<Record<string, string>>, status = 200): void {
+    const { principal, requestId } = request;
+    const arn = principal.kind === "anonymous" ? "anonymous" : principal.arn;
+    this.#parts.s3.world.writes.record({ op, accountId, arn, status, requestId, detail });
   }
 
   #describe({ accountId, id }: Asked): Reply {
@@ -100,22 +109,26 @@ export class ControlService implements Service {
     );
   }
 
-  #updateStatus({ request, accountId, id }: Asked): Reply {
+  #updateStatus(asked: Asked): Reply {
+    const { request, accountId, id } = asked;
     const wanted = request.query.get("requestedJobStatus");
     if (wanted !== "Ready" && wanted !== "Cancelled") throw badRequest("requestedJobStatus must be Ready or Cancelled");
     const job = wanted === "Ready" ? this.#jobs.confirm(accountId, id) : this.#jobs.cancel(accountId, id);
     job.statusUpdateReason = request.query.get("statusUpdateReason");
+    this.#record(asked, "UpdateJobStatus", { jobId: id, wanted });
     return answer(
       "UpdateJobStatusResult",
       element("JobId", id) + element("Status", job.status) + element("StatusUpdateReason", job.statusUpdateReason),
     );
   }
 
-  #updatePriority({ request, accountId, id }: Asked): Reply {
+  #updatePriority(asked: Asked): Reply {
+    const { request, accountId, id } = asked;
     const priority = Number(request.query.get("priority") ?? Number.NaN);
     if (!Number.isInteger(priority) || priority < 0 || priority > 2_147_483_647) throw badRequest("priority must be 0 to 2147483647");
     const job = this.#jobs.find(accountId, id);
     job.priority = priority;
+    this.#record(asked, "UpdateJobPriority", { jobId: id, priority: String(priority) });
     return answer("UpdateJobPriorityResult", element("JobId", id) + element("Priority", priority));
   }
 
@@ -132,7 +145,8 @@ export class ControlService implements Service {
     return answer("PublicAccessBlockConfiguration", members);
   }
 
-  #putBlock({ request, accountId }: Asked): Reply {
+  #putBlock(asked: Asked): Reply {
+    const { request, accountId } = asked;
     const root = readXml(request.body);
     const on = (name: string): boolean => childText(root, name) === "true";
     this.#parts.store.accountBlocks.set(accountId, {
@@ -141,11 +155,12 @@ export class ControlService implements Service {
       blockPublicPolicy: on("BlockPublicPolicy"),
       restrictPublicBuckets: on("RestrictPublicBuckets"),
     });
+    this.#record(asked, "PutAccountPublicAccessBlock", {});
     return { status: 200 };
   }
 
-  #deleteBlock({ accountId }: Asked): Reply {
-    this.#parts.store.accountBlocks.delete(accountId);
+  #deleteBlock(asked: Asked): Reply {
+    if (this.#parts.store.accountBlocks.delete(asked.accountId)) this.#record(asked, "DeleteAccountPublicAccessBlock", {}, 204);
     return { status: 204 };
   }
 }

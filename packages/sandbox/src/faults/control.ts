@@ -6,11 +6,15 @@ import type { CallSummary, Faults, FaultVerdict } from "../http/hooks.ts";
 import { S3Error } from "../http/s3-error.ts";
 import { TokenBucket } from "./bucket.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { refusalOf } from "./refusals.ts";
 import type { FaultScope, FaultSettings } from "./settings.ts";
 
-const slowDown = (): S3Error => new S3Error(503, "SlowDown", "Please reduce your request rate.");
-const internalError = (): S3Error => new S3Error(500, "InternalError", "We encountered an internal error. Please try again.");
+const slowDown = (): S3Error => refusalOf("SlowDown");
+const internalError = (): S3Error => refusalOf("InternalError");
 const expiredToken = (): S3Error => new S3Error(400, "ExpiredToken", "The provided token has expired.");
+
+/** Operations whose answer begins before their work is done. */
+const answersLate: ReadonlySet<string> = new Set(["CopyObject", "UploadPartCopy", "CompleteMultipartUpload"]);
 
 /** Prefixes that get a token bucket of their own; above that they share one, so that random keys cannot eat memory. */
 const prefixesMax = 10_000;
@@ -60,6 +64,10 @@ export class FaultControl implements Faults {
     }
     if (this.#strikes(settings.reset?.before)) return { delayMs, reset: true };
     if (this.#strikes(settings.internalError?.before)) return { delayMs, error: internalError() };
+    if (answersLate.has(call.op) && this.#strikes(settings.errorIn200?.before)) return { delayMs, errorIn200: internalError() };
+    if (settings.refusal !== undefined && this.#strikes(settings.refusal.probability)) {
+      return { delayMs, error: refusalOf(settings.refusal.code) };
+    }
     return delayMs === 0 ? undefined : { delayMs };
   }
 
@@ -68,6 +76,7 @@ export class FaultControl implements Faults {
     if (status >= 400 || !inScope(this.#settings.scope, call)) return undefined;
     if (this.#strikes(this.#settings.reset?.after)) return { reset: true };
     if (this.#strikes(this.#settings.internalError?.after)) return { error: internalError() };
+    if (answersLate.has(call.op) && this.#strikes(this.#settings.errorIn200?.after)) return { errorIn200: internalError() };
     return undefined;
   }
 

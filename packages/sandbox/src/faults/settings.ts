@@ -1,4 +1,5 @@
 /** What can be made to go wrong, as data: the body of `PUT /_sandbox/faults` and of `Sandbox.faults.set`. */
+import { refusalCodes } from "./refusals.ts";
 
 /** Where faults strike. An absent list means everywhere. */
 export interface FaultScope {
@@ -20,6 +21,13 @@ export interface FaultSettings {
   readonly internalError?: { readonly before?: number; readonly after?: number };
   /** Probability of the connection being cut without an answer, before or after the write took effect. */
   readonly reset?: { readonly before?: number; readonly after?: number };
+  /**
+   * Probability of a 200 whose body is an InternalError, before or after the write took effect: AWS answers CopyObject,
+   * UploadPartCopy and CompleteMultipartUpload like that when something goes wrong on the way. Others never are.
+   */
+  readonly errorIn200?: { readonly before?: number; readonly after?: number };
+  /** Probability of a refusal of that code (`ConditionalRequestConflict`, `RequestTimeout` …) before the request is looked at. */
+  readonly refusal?: { readonly code: string; readonly probability: number };
   /** Probability that the request's session ends at that moment: 400 ExpiredToken now and for every later use. */
   readonly expireToken?: number;
 }
@@ -28,7 +36,9 @@ const numbersOf: Readonly<Record<string, readonly string[]>> = {
   latency: ["fixedMs", "jitterMs"],
   internalError: ["before", "after"],
   reset: ["before", "after"],
+  errorIn200: ["before", "after"],
 };
+const settingNames = ["scope", "latency", "slowDown", "internalError", "reset", "errorIn200", "refusal", "expireToken"];
 const scopeLists = ["ops", "accountIds", "buckets", "keyPrefixes"];
 
 /** Checks fault settings that came as JSON. Throws an Error naming the first member that is wrong. */
@@ -38,9 +48,10 @@ export function faultSettingsFrom(value: unknown): FaultSettings {
     const given = settings[name];
     if (name === "scope") checkScope(given);
     else if (name === "slowDown") checkSlowDown(given);
+    else if (name === "refusal") checkRefusal(given);
     else if (name === "expireToken") probability(given, name);
     else if (numbersOf[name] !== undefined) checkNumbers(name, given);
-    else throw new Error(`faults: unknown member ${name}; known are scope, latency, slowDown, internalError, reset, expireToken`);
+    else throw new Error(`faults: unknown member ${name}; known are ${settingNames.join(", ")}`);
   }
   return settings as FaultSettings;
 }
@@ -59,6 +70,16 @@ function checkSlowDown(value: unknown): void {
   if (per !== undefined && per !== "all" && per !== "prefix") throw new Error('faults.slowDown.per: must be "all" or "prefix"');
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw new Error(`faults.slowDown: unknown member ${unknown}`);
+}
+
+function checkRefusal(value: unknown): void {
+  const { code, probability: given, ...rest } = objectOf(value, "refusal");
+  if (typeof code !== "string" || !refusalCodes.includes(code)) {
+    throw new Error(`faults.refusal.code: unknown code ${String(code)}; known are ${refusalCodes.join(", ")}`);
+  }
+  probability(given, "refusal.probability");
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new Error(`faults.refusal: unknown member ${unknown}`);
 }
 
 function checkNumbers(name: string, value: unknown): void {

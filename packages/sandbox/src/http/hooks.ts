@@ -23,6 +23,8 @@ export interface FaultVerdict {
   readonly delayMs?: number;
   readonly reset?: boolean;
   readonly error?: S3Error;
+  /** Answered with status 200 and the error as its body. */
+  readonly errorIn200?: S3Error;
 }
 
 /** Consulted twice for each request that has a valid signature (or none). `undefined`: let it pass. */
@@ -36,7 +38,8 @@ export interface Faults {
 /** One accepted write, as the operation reports it; the log adds a sequence number and a time. */
 export interface WriteEntry {
   readonly op: string;
-  readonly bucket: string;
+  /** Absent for what is written to an account (S3 Control). */
+  readonly bucket?: string | undefined;
   readonly key?: string | undefined;
   /** The version that was written to or deleted: `null` for the null version, absent for bucket-level writes. */
   readonly versionId?: string | undefined;

@@ -65,7 +65,7 @@ export const preconditionFailed = (condition: string): S3Error =>
     details: { Condition: condition },
   });
 
-export const invalidObjectState = (storageClass: string): S3Error =>
+export const invalidObjectState = (storageClass: string, accessTier: string | undefined): S3Error =>
   new S3Error(403, "InvalidObjectState", "The operation is not valid for the object's storage class", {
-    details: { StorageClass: storageClass },
+    details: { StorageClass: storageClass, ...(accessTier === undefined ? {} : { AccessTier: accessTier }) },
   });

@@ -149,6 +149,7 @@ class Exchange {
     const strike = (): void => {
       if (verdict.reset === true) throw new ConnectionReset();
       if (verdict.error !== undefined) throw verdict.error;
+      if (verdict.errorIn200 !== undefined) throw new LateError(verdict.errorIn200);
     };
     if (verdict.delayMs === undefined || verdict.delayMs <= 0) {
       strike();
@@ -174,6 +175,10 @@ class Exchange {
       this.#request.socket.resetAndDestroy();
       return;
     }
+    if (error instanceof LateError) {
+      this.#send({ ...this.#s3Refusal(error.refusal), status: 200 }, error.refusal.code);
+      return;
+    }
     const refusal = error instanceof S3Error ? error : unexpected(error);
     const service = this.#target === "s3" ? undefined : this.#parts[this.#target];
     this.#send(service === undefined ? this.#s3Refusal(refusal) : service.refuse(refusal, this.#requestId), refusal.code);
@@ -191,6 +196,16 @@ class Exchange {
   #send(reply: Reply, code: string | undefined): void {
     this.#parts.observer.answered(this.#summary, reply.status, code);
     send(this.#response, reply, this.#requestId, this.#request.method === "HEAD");
+  }
+}
+
+/** Thrown where a fault shows only in the body of an answer that began as a success. */
+class LateError extends Error {
+  readonly refusal: S3Error;
+
+  constructor(refusal: S3Error) {
+    super(refusal.message);
+    this.refusal = refusal;
   }
 }
 

@@ -40,7 +40,7 @@ export const createBucket: Operation = {
       demandOwn(call, "s3:PutBucketAcl", `arn:aws:s3:::${name}`);
       const foreign = acl.some(({ grantee }) => grantee.kind !== "user" || grantee.id !== call.canonicalId);
       if (ownership === "BucketOwnerEnforced" && foreign) throw invalidBucketAcl();
-      if (bucketDefaults === "aws" && isPublicAcl(acl)) throw accessDenied();
+      if (bucketDefaults === "aws" && isPublicAcl(acl)) throw publicAclRefused();
     }
     const former = store.bucket(name);
     if (former !== undefined) throw taken(name, former.owner === call.canonicalId);
@@ -61,6 +61,10 @@ export const createBucket: Operation = {
     return { status: 200, headers: { location: `/${name}`, "x-amz-bucket-arn": bucket.arn } };
   },
 };
+
+/** Public access can be unblocked only once the bucket is there. */
+const publicAclRefused = (): S3Error =>
+  new S3Error(400, "InvalidBucketAclWithBlockPublicAccessError", "Bucket cannot have public ACLs set with BlockPublicAccess enabled");
 
 function taken(name: string, own: boolean): S3Error {
   const details = { BucketName: name };

@@ -37,7 +37,7 @@ function read(call: Call, withBody: boolean): Reply {
     currentMarker: 404,
   });
   demandCustomerKey(call, version);
-  const state = stateHeaders(bucket, version);
+  const state = stateHeaders(bucket, version, call.world.now());
   demandReadConditions(call, version, state);
   if (withBody) {
     demandReadable(version, call.world.now());

@@ -2,6 +2,7 @@
 import { httpDate } from "../http/xml-write.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { Checksum, Encryption, ObjectAttributes, ObjectLock, ObjectVersion } from "../store/object.ts";
+import { isRestored } from "./archive.ts";
 
 export type Headers = Record<string, string>;
 
@@ -65,7 +66,7 @@ export function lockHeaders(lock: ObjectLock | undefined): Headers {
 }
 
 /** ETag, date, version, class, restore and replication state: what GET and HEAD say of every object. */
-export function stateHeaders(bucket: Bucket, version: ObjectVersion): Headers {
+export function stateHeaders(bucket: Bucket, version: ObjectVersion, now: number): Headers {
   const headers: Headers = {
     "last-modified": httpDate(version.lastModified),
     etag: `"${version.etag}"`,
@@ -76,7 +77,7 @@ export function stateHeaders(bucket: Bucket, version: ObjectVersion): Headers {
   if (version.storageClass !== "STANDARD") headers["x-amz-storage-class"] = version.storageClass;
   if (version.archiveTier !== undefined) headers["x-amz-archive-status"] = version.archiveTier;
   if (version.replicationStatus !== undefined) headers["x-amz-replication-status"] = version.replicationStatus;
-  if (version.restore !== undefined) {
+  if (version.restore !== undefined && isRestored(version, now)) {
     headers["x-amz-restore"] = `ongoing-request="false", expiry-date="${httpDate(version.restore.expiresAt)}"`;
   }
   return headers;

@@ -2,7 +2,7 @@
 import type { Reply } from "../http/exchange.ts";
 import { malformedXml, S3Error } from "../http/s3-error.ts";
 import { childText, readXml } from "../http/xml-read.ts";
-import { isArchived } from "./archive.ts";
+import { isArchived, isRestored } from "./archive.ts";
 import type { Call, Operation } from "./call.ts";
 import { existing } from "./existing.ts";
 
@@ -27,7 +27,7 @@ export const restoreObject: Operation = {
     }
     const days = Number(childText(readXml(call.request.body), "Days") ?? (version.archiveTier === undefined ? Number.NaN : 1));
     if (!Number.isInteger(days) || days < 1) throw malformedXml();
-    const again = version.restore !== undefined && version.restore.expiresAt > call.world.now();
+    const again = isRestored(version, call.world.now());
     version.restore = { expiresAt: call.world.now() + days * dayMs };
     const status = again ? 200 : 202;
     call.record(bucket, { key, versionId: version.versionId, detail: { days: String(days) } }, status);

@@ -60,7 +60,6 @@ export function assumeRole(form: URLSearchParams, caller: SigningPrincipal, book
     throw new StsError("ValidationError", 400, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }
   const arn = `arn:aws:sts::${account.accountId}:assumed-role/${role.name}/${sessionName}`;
-  const policyLength = form.get("Policy")?.length;
   return {
     session: book.openSession({
       accountId: account.accountId,
@@ -68,13 +67,13 @@ export function assumeRole(form: URLSearchParams, caller: SigningPrincipal, book
       arn,
       roleArn: role.arn,
       policies: role.policies,
-      ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
+      ...(sessionPolicy === undefined ? {} : { sessionPolicy: sessionPolicy.document }),
       durationSeconds,
     }),
     assumedRoleId: `${uniqueId("AROA", role.arn)}:${sessionName}`,
     arn,
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(policyLength === undefined ? {} : { packedPolicySize: Math.ceil((policyLength / 2_048) * 100) }),
+    ...(sessionPolicy === undefined ? {} : { packedPolicySize: sessionPolicy.packedPercent }),
   };
 }
 

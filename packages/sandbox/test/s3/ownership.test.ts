@@ -298,6 +298,8 @@ describe("new buckets", () => {
       expect(await outcome(client.send(new CreateBucketCommand({ Bucket: "public-today", ACL: "public-read" })))).toBe(
         "InvalidBucketAclWithObjectOwnership 400",
       );
+      const unblocked = new CreateBucketCommand({ Bucket: "public-today", ACL: "public-read", ObjectOwnership: "ObjectWriter" });
+      expect(await outcome(client.send(unblocked))).toBe("InvalidBucketAclWithBlockPublicAccessError 400");
       await client.send(new CreateBucketCommand({ Bucket: "asked-for", ObjectOwnership: "ObjectWriter" }));
       const asked = await client.send(new GetBucketOwnershipControlsCommand({ Bucket: "asked-for" }));
       expect(asked.OwnershipControls?.Rules?.[0]?.ObjectOwnership).toBe("ObjectWriter");

@@ -251,6 +251,10 @@ describe("reading", () => {
     expect(await read(name)).toBe("x");
     const head = await client.send(new HeadObjectCommand({ Bucket: name, Key: "k" }));
     expect(head.Restore).toMatch(/^ongoing-request="false", expiry-date="/);
+    const restored = bench.sandbox.store.bucket(name)?.find("k", undefined);
+    if (restored !== undefined) restored.restore = { expiresAt: Date.now() - 1 };
+    expect(await outcome(client.send(new GetObjectCommand({ Bucket: name, Key: "k" })))).toBe("InvalidObjectState 403");
+    expect((await client.send(new HeadObjectCommand({ Bucket: name, Key: "k" }))).Restore).toBeUndefined();
   });
 });
 
