@@ -64,6 +64,20 @@ describe("a worker whose engine dies while it starts", { timeout: 60_000 }, () =
   });
 });
 
+describe("a worker whose engine and Redis die together", { timeout: 90_000 }, () => {
+  it("ends, although nobody answers what it still has to say", async () => {
+    const { stage, config } = await planned(600, 60);
+    const running = start(["run", "--workers", "1", ...config], stage.env);
+    while (!stage.sandbox.writes().some((write) => write.op === "PutObjectAcl")) await sleep(20);
+    const log = readFileSync(join(stage.store, "logs/run.log"), "utf8");
+    const pid = Number(/"worker started","worker":"[^"]*\/(\d+)"/.exec(log)?.[1]);
+    running.child.kill("SIGKILL");
+    process.kill(Number(readFileSync(join(stage.store, "redis/redis.pid"), "utf8")), "SIGKILL");
+    while (alive(pid)) await sleep(50);
+    await running.ended;
+  });
+});
+
 describe("a batch whose job is out of attempts", { timeout: 60_000 }, () => {
   it("gets a new job while run goes on, so that run comes to its end", async () => {
     const { stage, config } = await planned(600, 60);

@@ -42,7 +42,7 @@ export interface Round {
 /** Of the time within which the next misfortune strikes although nothing moves. */
 const PATIENCE_MS = 4_000;
 /** A worker whose engine has died drains what it has in flight, and leaves. */
-const LEAVE_MS_MAX = 20_000;
+const LEAVE_MS_MAX = 60_000;
 const CALM = { latency: { fixedMs: 2 } };
 
 export async function playRound(options: RoundOptions): Promise<Round> {

@@ -15,6 +15,8 @@ export interface WorkFlags {
 }
 
 const LOOK_MS = 2_000;
+/** Everything is handed back and said by then. */
+const LINGER_MS_MAX = 1_000;
 
 export async function work(invocation: Invocation, flags: WorkFlags): Promise<ExitCode> {
   const { output, signals } = invocation;
@@ -88,7 +90,10 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     if (crew && process.connected) process.disconnect();
   }
   // A worker of a crew is asked to leave by its engine; that is no interruption of anybody's command.
-  return crew ? EXIT.done : (signals.exitCode ?? EXIT.done);
+  const exit = crew ? EXIT.done : (signals.exitCode ?? EXIT.done);
+  // BullMQ's timers outlive a close() that a dead Redis never answered, and would keep this process for good. Unref'd: it only ends what they keep.
+  setTimeout(() => process.exit(exit), LINGER_MS_MAX).unref();
+  return exit;
 }
 
 /** An embedded Redis is there while its campaign runs; elsewhere the queues outlive the engine, and a worker may go on with them. */
