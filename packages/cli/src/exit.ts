@@ -30,6 +30,7 @@ const FOR_PEOPLE = new Set([
   "ConfigError",
   "CutoverRefusal",
   "EngineRunning",
+  "Interrupted",
   "PlanError",
   "RedisProblem",
   "S3FileError",

@@ -52,8 +52,13 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
       onEvent: crew ? tellEngine : (event) => output.say(output.json ? JSON.stringify(event) : eventSentence(event)),
     });
     const stop = (how: LeaveOrder["leave"]): void => void worker.stop(how);
-    signals.drain.addEventListener("abort", () => stop("drain"), { once: true });
-    signals.leaveNow.addEventListener("abort", () => stop("now"), { once: true });
+    // A signal may have come while we started: its event is past.
+    const upon = (signal: AbortSignal, how: LeaveOrder["leave"]): void => {
+      if (signal.aborted) stop(how);
+      else signal.addEventListener("abort", () => stop(how), { once: true });
+    };
+    upon(signals.drain, "drain");
+    upon(signals.leaveNow, "now");
     if (crew) {
       process.on("message", (order: LeaveOrder) => stop(order.leave));
       // The engine died: leave in good order, so that nothing works on unwatched.
