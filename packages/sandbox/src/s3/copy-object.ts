@@ -1,6 +1,6 @@
 /**
  * CopyObject: a new object made of an old one's bytes. What it keeps by default is little (see the table of what survives a
- * copy): metadata, tags and checksum algorithm. ACL, class, encryption, lock and redirect come from the request alone.
+ * copy): metadata, tags, annotations and checksum algorithm. ACL, class, encryption, lock and redirect come from the request alone.
  */
 
 import { demand } from "../authorize.ts";
@@ -9,6 +9,7 @@ import type { Reply } from "../http/exchange.ts";
 import { invalidArgument, invalidRequest } from "../http/s3-error.ts";
 import { document, element } from "../http/xml-write.ts";
 import { isoDate } from "../iso-date.ts";
+import type { Annotations } from "../store/annotation.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { Checksum, ObjectAttributes, Tags } from "../store/object.ts";
 import type { Call, Operation } from "./call.ts";
@@ -37,6 +38,7 @@ function run(call: Call): Reply {
   demandNoSelfCopy(call, source, bucket, key, replacesMetadata);
   if (source.version.size > copyBytesMax) throw invalidRequest("CopyObject request made on objects larger than 5GB in size");
   const tags = tagsOf(call, source, bucket, key);
+  const annotations = annotationsOf(call, source, bucket, key);
   const lock = lockFrom(call, bucket, key);
   const storageClass = storageClassFrom(call);
   const encryption = encryptionFrom(call, bucket);
@@ -54,6 +56,7 @@ function run(call: Call): Reply {
     tags,
     checksum: checksumOfCopy(call, source),
     lock,
+    annotations,
   });
   call.record(bucket, {
     key,
@@ -114,6 +117,18 @@ function tagsOf(call: Call, source: CopySource, bucket: Bucket, key: string): Ta
   }
   if (tags.size > 0) demand(call, { action: "s3:PutObjectTagging", bucket, key });
   return tags;
+}
+
+/** Copied unless `x-amz-object-annotation-directive` (or the parameter of that name) says EXCLUDE. */
+function annotationsOf(call: Call, source: CopySource, bucket: Bucket, key: string): Annotations | undefined {
+  const name = "x-amz-object-annotation-directive";
+  const value = call.header(name) ?? call.request.query.get(name) ?? "COPY";
+  if (value !== "COPY" && value !== "EXCLUDE") throw invalidArgument("Unknown annotation directive.", name, value);
+  const { annotations } = source.version;
+  if (value === "EXCLUDE" || annotations === undefined) return undefined;
+  demand(call, { action: "s3:GetObjectAnnotation", bucket: source.bucket, key: source.key, version: source.version });
+  demand(call, { action: "s3:PutObjectAnnotation", bucket, key });
+  return annotations;
 }
 
 /** The source's ETag where that is the MD5 of its bytes: no need to compute it again. */

@@ -18,6 +18,7 @@ import { getObject, headObject } from "./get-object.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import { listObjectVersions } from "./list-versions.ts";
 import { getObjectAcl, putObjectAcl } from "./object-acl.ts";
+import { deleteObjectAnnotation, getObjectAnnotation, listObjectAnnotations, putObjectAnnotation } from "./object-annotations.ts";
 import { getObjectAttributes } from "./object-attributes.ts";
 import * as objectLock from "./object-lock.ts";
 import * as objectTagging from "./object-tagging.ts";
@@ -39,6 +40,9 @@ const objectRoutes: Routes = new Map([
   ["DELETE ", deleteObject],
   ["GET acl", getObjectAcl],
   ["PUT acl", putObjectAcl],
+  ["GET annotation", listObjectAnnotations],
+  ["PUT annotation", putObjectAnnotation],
+  ["DELETE annotation", deleteObjectAnnotation],
   ["GET attributes", getObjectAttributes],
   ["GET tagging", objectTagging.getObjectTagging],
   ["PUT tagging", objectTagging.putObjectTagging],
@@ -93,17 +97,7 @@ const bucketRoutes: Routes = new Map([
 ]);
 
 /** Sub-resources of S3 that this sandbox has no operation for. */
-const unbuilt = [
-  "torrent",
-  "select",
-  "annotation",
-  "annotations",
-  "renameObject",
-  "session",
-  "metadataTable",
-  "metadataConfiguration",
-  "abac",
-];
+const unbuilt = ["torrent", "select", "renameObject", "session", "metadataTable", "metadataConfiguration", "abac"];
 
 const subResourcesOf = (routes: Routes): ReadonlySet<string> =>
   new Set([...[...routes.keys()].map((name) => name.slice(name.indexOf(" ") + 1)).filter((name) => name !== ""), ...unbuilt]);
@@ -119,6 +113,7 @@ export function routeOf(request: InboundRequest, bucket: string | undefined, key
   const subResource = subResourceOf(request.query, key === undefined ? bucketSubResources : objectSubResources);
   const operation = routes.get(`${request.method} ${subResource}`);
   if (operation === undefined) throw refusal(request, subResource, key);
+  if (operation === listObjectAnnotations && request.query.has("annotationName")) return getObjectAnnotation;
   if (request.headers["x-amz-copy-source"] !== undefined) {
     if (operation === putObject) return copyObject;
     if (operation === uploadPart) return uploadPartCopy;

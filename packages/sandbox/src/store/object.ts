@@ -4,6 +4,7 @@
  * also depends on the bucket's mode (ownership/owner.ts).
  */
 import type { Acl } from "../acl/acl.ts";
+import type { Annotations } from "./annotation.ts";
 import type { Content } from "./content.ts";
 
 export type CanonicalId = string;
@@ -89,6 +90,7 @@ export interface ObjectFields {
   readonly lock?: ObjectLock | undefined;
   readonly parts?: readonly ObjectPart[] | undefined;
   readonly replicationStatus?: string | undefined;
+  readonly annotations?: Annotations | undefined;
 }
 
 export class ObjectVersion {
@@ -111,6 +113,7 @@ export class ObjectVersion {
   tags: Tags;
   lock: ObjectLock | undefined;
   restore: Restore | undefined;
+  annotations: Annotations | undefined;
   /** The next older version of the same key. Kept by the key index; nobody else writes it. */
   older: ObjectVersion | undefined;
 
@@ -133,6 +136,7 @@ export class ObjectVersion {
     this.tags = fields.tags;
     this.lock = fields.lock;
     this.restore = undefined;
+    this.annotations = fields.annotations;
     this.older = undefined;
   }
 
