@@ -7,7 +7,12 @@ export default class Summary implements Reporter {
     for (const module of modules) {
       // A file that cannot be collected has no tests to fail.
       if (module.state() === "failed" && module.errors().length > 0) count.failed++;
-      for (const test of module.children.allTests()) count[test.result().state]++;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        count[state]++;
+        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0)
+          process.stdout.write(`passed at the second try only: ${module.moduleId}: ${test.fullName}\n`);
+      }
     }
     process.stdout.write(`tests: ${count.passed} passed, ${count.failed + count.pending} failed, ${count.skipped} skipped\n`);
   }
