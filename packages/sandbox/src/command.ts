@@ -33,9 +33,15 @@ endpoint, region, bucket, owner, accounts with their keys and roles, and where t
   --mode MODE            none, ObjectWriter or BucketOwnerPreferred (default none)
   --inventory LIST       reports to write of it: csv,parquet or none (default csv,parquet)
   --bucket-defaults WHAT new buckets as AWS makes them now (current) or before April 2023 (legacy); default current
+  --enforced-acl WHAT    PutObjectAcl bucket-owner-full-control on an enforced bucket: refused or accepted (AWS's papers disagree);
+                         default refused
   --session-seconds N    end every session after N seconds, whatever STS answered
   --stop-with-stdin      stop when standard input closes
   --help                 this text
+
+Examples:
+  quitclaim sandbox --objects 2000 --accounts 4 --bucket-defaults legacy
+  quitclaim sandbox --port 9000 --external-ids --session-seconds 60
 `;
 
 /** A flag that makes no sense, worded for the person who typed it. */
@@ -107,6 +113,7 @@ async function commandFrom(
       mode: { type: "string" },
       inventory: { type: "string" },
       "bucket-defaults": { type: "string" },
+      "enforced-acl": { type: "string" },
       "session-seconds": { type: "string" },
       "stop-with-stdin": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -130,6 +137,7 @@ async function commandFrom(
       accounts: file === undefined ? (numberOf("--accounts", values.accounts, 1, 10_000) ?? 4) : await readAccountsFile(file),
       externalIds: values["external-ids"],
       bucketDefaults: oneOf("--bucket-defaults", values["bucket-defaults"] ?? "current", ["current", "legacy"] as const),
+      enforcedAcceptsCanned: oneOf("--enforced-acl", values["enforced-acl"] ?? "refused", ["refused", "accepted"] as const) === "accepted",
       inventory: formatsOf(values.inventory),
       ...(port === undefined ? {} : { port }),
       ...(seed === undefined ? {} : { seed }),

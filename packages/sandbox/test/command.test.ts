@@ -125,6 +125,7 @@ describe("the sandbox as a program", () => {
     [["--objects", "many"], /--objects many: must be a whole number/],
     [["--mode", "BucketOwnerEnforced"], /--mode BucketOwnerEnforced: must be one of none, ObjectWriter, BucketOwnerPreferred/],
     [["--inventory", "orc"], /must be one of csv, parquet/],
+    [["--enforced-acl", "maybe"], /--enforced-acl maybe: must be one of refused, accepted/],
     [["--bucket", "Not_A_Bucket"], /3 to 63/],
     [["--color"], /Unknown option '--color'/],
     [["--accounts", "2", "--accounts-file", "x"], /either --accounts or --accounts-file/],
