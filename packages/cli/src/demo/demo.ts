@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { loadConfig, openLocalStore, type PlanSummary, readJson } from "@quitclaim/campaign";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import type { Output } from "../output.ts";
+import { listenForSignals, type Signals } from "../signals.ts";
 import { type Direction, direct } from "./director.ts";
 import { type Stage, setStage } from "./stage.ts";
 
@@ -21,6 +22,8 @@ export interface DemoOptions {
 
 export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   const { output } = options;
+  const signals = listenForSignals(output.say);
+  signals.announce("stopping the rehearsal");
   const started = Date.now();
   const folder = resolve(options.parent, `rehearsal-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, "-")}-${process.pid}`);
   output.say(
@@ -34,7 +37,7 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
     quitclaim: options.quitclaim,
   });
   try {
-    const facts = await campaign(stage, options);
+    const facts = await campaign(stage, options, signals);
     const seconds = Math.round((Date.now() - started) / 1_000);
     const lines = [
       "",
@@ -48,11 +51,13 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   }
 }
 
-async function campaign(stage: Stage, options: DemoOptions): Promise<Direction> {
+async function campaign(stage: Stage, options: DemoOptions, signals: Signals): Promise<Direction> {
   const { output } = options;
   const step = async (what: string, args: readonly string[], expected: ExitCode = EXIT.done): Promise<void> => {
     output.say(`\n── ${what}\n   quitclaim ${args.map((a) => (a === stage.configFile ? "campaign.yaml" : a)).join(" ")}`);
-    const code = await quitclaim(stage, options, args);
+    const code = signals.exitCode ?? (await quitclaim(stage, options, signals, args));
+    if (signals.exitCode !== undefined)
+      throw new CommandError(signals.exitCode, `the rehearsal was stopped. What it left behind is in ${stage.folder}.`);
     if (code !== expected)
       throw new CommandError(
         EXIT.bug,
@@ -101,11 +106,17 @@ async function campaign(stage: Stage, options: DemoOptions): Promise<Direction> 
 const ACCEPTED: readonly string[] = ["--accept", "public-grants", "--accept", "foreign-kms-keys"];
 const ANSWERS: readonly string[] = ["--fix", "bucket-acl-grants", "--fix", "third-party-grants", ...ACCEPTED];
 
-async function quitclaim(stage: Stage, options: DemoOptions, args: readonly string[]): Promise<number> {
+async function quitclaim(stage: Stage, options: DemoOptions, signals: Signals, args: readonly string[]): Promise<number> {
   const [program, ...first] = options.quitclaim;
   if (program === undefined) throw new Error("no program");
   // With --json the commands' own answers would not be one document, so they go to stderr with the narration.
   const child = spawn(program, [...first, ...args], { env: stage.env, stdio: ["inherit", options.output.json ? 2 : "inherit", "inherit"] });
+  // A terminal sends Ctrl-C to the child as well; SIGTERM comes to this process alone.
+  const forward = (): void => {
+    if (signals.exitCode === EXIT.terminated) child.kill("SIGTERM");
+  };
+  signals.drain.addEventListener("abort", forward, { once: true });
   const [code] = (await once(child, "exit")) as [number | null];
+  signals.drain.removeEventListener("abort", forward);
   return code ?? EXIT.bug;
 }

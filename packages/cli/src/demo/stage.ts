@@ -79,7 +79,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       "csv,parquet",
       "--stop-with-stdin",
     ],
-    { stdio: ["pipe", "pipe", "inherit"] },
+    // In a process group of its own: Ctrl-C is for the commands, which still need it while they stop. It ends with its standard input.
+    { stdio: ["pipe", "pipe", "inherit"], detached: true },
   );
   const ready = await readyLine(sandbox);
   const uploaders = ready.accounts.filter((a) => a.accountId !== ready.owner.accountId && a.roles.length > 0);
