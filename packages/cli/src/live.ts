@@ -70,6 +70,8 @@ export async function openLive(campaign: Campaign, plan: PlanSummary, { say, orL
     };
   } catch (error) {
     await redis.stop();
-    throw error;
+    if (!orLedger || !(error instanceof Error) || error.name !== "RedisProblem") throw error;
+    say(error.message);
+    return fromStore;
   }
 }

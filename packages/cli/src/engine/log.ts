@@ -17,13 +17,17 @@ export function logPath(config: CampaignConfig): string {
 export function openLog(config: CampaignConfig): EngineLog {
   const path = logPath(config);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  let unwritten: string | undefined;
   return {
     path,
     write(level, text, facts = {}) {
       try {
         appendFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), level, text, ...facts })}\n`, { mode: 0o600 });
+        unwritten = undefined;
       } catch (error) {
-        // A full disk must not end a campaign whose store may lie elsewhere; the engine says on stderr what it cannot log.
+        // A full disk must not end a campaign whose store may lie elsewhere; the engine says on stderr what it cannot log, each thing once.
+        if (text === unwritten) return;
+        unwritten = text;
         process.stderr.write(`cannot write ${path}: ${String(error)}\n${text}\n`);
       }
     },
