@@ -27,6 +27,7 @@ import {
   reconcile,
   releaseDeadWorkers,
   STALLED_INTERVAL_MS,
+  storeOnlyView,
 } from "@quitclaim/campaign";
 import { Crew } from "./crew.ts";
 import { alive, engineHolder, takeLease } from "./lease.ts";
@@ -122,27 +123,37 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         if (stopping === undefined && (options.drain.aborted || stopOrdered)) stopping = crew.leave("drain");
         if (options.leaveNow.aborted) {
           await crew.leave("now");
-          return { why: "stopped", snapshot: await progress.view.snapshot() };
+          return { why: "stopped", snapshot: await lastSnapshot() };
         }
         if (stopping !== undefined) {
           const left = await Promise.race([stopping.then(() => true), sleep(TICK_MS, false)]);
-          if (left) return { why: "stopped", snapshot: await progress.view.snapshot() };
+          if (left) return { why: "stopped", snapshot: await lastSnapshot() };
           continue;
         }
         const seen = await look();
         if (seen === undefined) continue;
         const { snapshot, toRetry } = seen;
-        if (enforced) return leave("enforced", snapshot);
+        if (enforced) return leave("enforced");
         const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
-        if (open.length === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished", snapshot);
+        if (open.length === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished");
         const blocked = open.length > 0 && open.every((a) => a.pause !== undefined && a.batchesInFlight === 0);
-        if (blocked && !options.waitWhilePaused) return leave("blocked", snapshot);
+        if (blocked && !options.waitWhilePaused) return leave("blocked");
       }
     }
 
-    async function leave(why: EngineEnd["why"], snapshot: ProgressSnapshot): Promise<EngineEnd> {
+    async function leave(why: EngineEnd["why"]): Promise<EngineEnd> {
       await crew.leave("drain");
-      return { why, snapshot: await progress.view.snapshot().catch(() => snapshot) };
+      return { why, snapshot: await lastSnapshot() };
+    }
+
+    /** How the campaign stands when the engine leaves; from the ledger where Redis went first. */
+    async function lastSnapshot(): Promise<ProgressSnapshot> {
+      try {
+        return await progress.view.snapshot();
+      } catch (error) {
+        if (!(explainRedisError(error, redis) instanceof RedisProblem)) throw error;
+        return storeOnlyView(store, plan, config).snapshot();
+      }
     }
 
     /** One look at Redis: mends what a restart of it broke; undefined while it does not answer. */
@@ -177,6 +188,9 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       log.write("warn", "jobs out of attempts; their batches get new ones", { failed });
       await rebuild(options, redis);
     }
+  } catch (error) {
+    // Where Redis goes away before the first look, or after the last, that is what the operator is told.
+    throw explainRedisError(error, redis);
   } finally {
     await redis.stop();
   }
