@@ -58,7 +58,7 @@ export class FaultControl implements Faults {
     const { latency } = settings;
     const delayMs = latency === undefined ? 0 : latency.fixedMs + this.#random() * (latency.jitterMs ?? 0);
     if (settings.slowDown !== undefined && !this.#tokens(settings.slowDown, call).take(this.#now())) return { delayMs, error: slowDown() };
-    if (call.arn.includes(":assumed-role/") && this.#strikes(settings.expireToken)) {
+    if (settings.expireToken !== undefined && call.arn.includes(":assumed-role/") && this.#strikes(settings.expireToken)) {
       this.#expireSession(call.arn);
       return { delayMs, error: expiredToken() };
     }
