@@ -15,7 +15,14 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The programs it needs, with the Debian package of each. */
-const PROGRAMS = { "ceph-mon": "ceph-mon", "ceph-osd": "ceph-osd", radosgw: "radosgw", "radosgw-admin": "radosgw", monmaptool: "ceph-common", ceph: "ceph-common" };
+const PROGRAMS = {
+  "ceph-mon": "ceph-mon",
+  "ceph-osd": "ceph-osd",
+  radosgw: "radosgw",
+  "radosgw-admin": "radosgw",
+  monmaptool: "ceph-common",
+  ceph: "ceph-common",
+};
 
 export interface GatewayUser {
   name: string;
@@ -137,13 +144,15 @@ export async function startGateway(names: readonly string[]): Promise<Gateway> {
     child.stderr?.pipe(log);
     daemons.push({ name, child });
   };
-  const tool = (program: string, ...args: string[]): Promise<{ stdout: string }> => run(program, ["--conf", config, ...args], { env, timeout: 60_000, maxBuffer: 1 << 26 });
+  const tool = (program: string, ...args: string[]): Promise<{ stdout: string }> =>
+    run(program, ["--conf", config, ...args], { env, timeout: 60_000, maxBuffer: 1 << 26 });
   const until = async (what: string, seconds: number, ready: () => Promise<boolean>): Promise<void> => {
     const end = Date.now() + seconds * 1_000;
     for (;;) {
       if (await ready().catch(() => false)) return;
       const dead = daemons.find((d) => d.child.exitCode !== null);
-      if (dead !== undefined || Date.now() > end) throw new Error(`${what}${dead ? `: ${dead.name} ended with ${dead.child.exitCode}` : ""}; logs in ${folder}`);
+      if (dead !== undefined || Date.now() > end)
+        throw new Error(`${what}${dead ? `: ${dead.name} ended with ${dead.child.exitCode}` : ""}; logs in ${folder}`);
       await sleep(150);
     }
   };
@@ -155,7 +164,11 @@ export async function startGateway(names: readonly string[]): Promise<Gateway> {
     await tool("monmaptool", "--create", "--clobber", "--fsid", fsid, "--addv", "a", `[v2:127.0.0.1:${monPort}/0]`, map);
     await tool("ceph-mon", "--mkfs", "-i", "a", "--monmap", map);
     daemon("mon", "ceph-mon", ["-i", "a"]);
-    await until("the monitor does not answer", 30, async () => (await tool("ceph", "--connect-timeout", "5", "mon", "stat")).stdout !== undefined);
+    await until(
+      "the monitor does not answer",
+      30,
+      async () => (await tool("ceph", "--connect-timeout", "5", "mon", "stat")).stdout !== undefined,
+    );
     const osdUuid = crypto.randomUUID();
     await tool("ceph", "osd", "new", osdUuid, "0");
     await tool("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osdUuid);
@@ -165,8 +178,31 @@ export async function startGateway(names: readonly string[]): Promise<Gateway> {
     const users: GatewayUser[] = [];
     for (const [i, name] of names.entries()) {
       const letter = String.fromCharCode(97 + i);
-      const user = { name, canonicalId: `${letter}${i + 1}`.repeat(32), accessKeyId: `AKIA${name.toUpperCase().replaceAll(/[^A-Z]/g, "").padEnd(16, letter.toUpperCase()).slice(0, 16)}`, secretAccessKey: `loopback-only-${letter.repeat(26)}` };
-      await tool("radosgw-admin", "--name", "client.rgw", "user", "create", "--uid", user.canonicalId, "--display-name", name, "--access-key", user.accessKeyId, "--secret-key", user.secretAccessKey);
+      const user = {
+        name,
+        canonicalId: `${letter}${i + 1}`.repeat(32),
+        accessKeyId: `AKIA${name
+          .toUpperCase()
+          .replaceAll(/[^A-Z]/g, "")
+          .padEnd(16, letter.toUpperCase())
+          .slice(0, 16)}`,
+        secretAccessKey: `loopback-only-${letter.repeat(26)}`,
+      };
+      await tool(
+        "radosgw-admin",
+        "--name",
+        "client.rgw",
+        "user",
+        "create",
+        "--uid",
+        user.canonicalId,
+        "--display-name",
+        name,
+        "--access-key",
+        user.accessKeyId,
+        "--secret-key",
+        user.secretAccessKey,
+      );
       users.push(user);
     }
     daemon("rgw", "radosgw", ["--name", "client.rgw"]);
@@ -186,6 +222,7 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(2);
   }
   const starting = startGateway(["owner", "ingest", "partners"]);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void starting.then((g) => g.stop()).then(() => process.exit(0)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void starting.then((g) => g.stop()).then(() => process.exit(0)));
   console.log(JSON.stringify({ ...(await starting), pid: process.pid }, null, 2));
 }

@@ -32,7 +32,10 @@ export async function readJson<T>(store: CampaignStore, path: string): Promise<T
   try {
     return JSON.parse(text.decode(bytes)) as T;
   } catch (cause) {
-    throw new StoreError(`${store.location}: ${path} is not valid JSON. It was not written by quitclaim, or was edited.`, { cause });
+    throw new StoreError(
+      `${store.location}: ${path} is not valid JSON. It was not written by quitclaim, or was edited: put back what was there, or remove it and give the command again that writes it.`,
+      { cause },
+    );
   }
 }
 
