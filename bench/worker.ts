@@ -164,7 +164,8 @@ async function wholeWorker(): Promise<Figure> {
         manifestMd5: "",
         sourceBucket: bucket,
         fileFormat: "CSV",
-        reportCreated: new Date(0).toISOString(),
+        // Newer than every object: what is younger than its report has its ACL read first.
+        reportCreated: new Date().toISOString(),
         files: [],
         plannedAt: new Date(0).toISOString(),
         ageHours: 0,
