@@ -206,6 +206,30 @@ describe("while a campaign runs", () => {
     await expectNobodyLeft();
   });
 
+  it("ends with 5, and the cause, when every account is refused", { timeout: 60_000 }, async () => {
+    const accounts = (parse(await readFile(stage.configFile, "utf8")) as { accounts: { id: string; role: string }[] }).accounts;
+    const known = stage.sandbox.description.accounts;
+    // A role that does not exist; the canonical ID is given, so that planning needs none.
+    const refused = accounts.map((a) => ({
+      ...a,
+      role: `${a.role}-of-nobody`,
+      canonicalId: known.find(({ accountId }) => accountId === a.id)?.canonicalId,
+    }));
+    const config = await planned("refused", { accounts: refused });
+    const run = await quitclaim(["run", ...config, "--json"], env);
+    const end = JSON.parse(run.stdout) as {
+      ended: string;
+      remaining: number;
+      planned: number;
+      accounts: Record<string, { pause?: Settings }>;
+    };
+    expect([run.code, end.ended, end.remaining]).toEqual([5, "blocked", end.planned]);
+    for (const { pause } of Object.values(end.accounts))
+      expect(pause).toMatchObject({ by: "breaker", cause: expect.stringContaining("-of-nobody") });
+    expect(await quitclaimJson(["resume", ...config], env)).toEqual({ resumed: "all" });
+    await expectNobodyLeft();
+  });
+
   it("goes on when nobody reads its lines any more", { timeout: 60_000 }, async () => {
     const config = await planned("unread");
     const [program, ...args] = QUITCLAIM;

@@ -10,6 +10,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AccountId,
+  type AccountProgress,
   accountsToRetry,
   type CampaignConfig,
   type CampaignProgress,
@@ -132,12 +133,8 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         }
         const seen = await look();
         if (seen === undefined) continue;
-        const { snapshot, toRetry } = seen;
         if (enforced) return leave("enforced");
-        const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
-        if (open.length === 0 && snapshot.accounts.every((a) => a.batchesInFlight === 0)) return leave("finished");
-        const blocked = open.length > 0 && open.every((a) => a.pause !== undefined && a.batchesInFlight === 0);
-        if (blocked && !options.waitWhilePaused) return leave("blocked");
+        if (seen === "finished" || (seen === "blocked" && !options.waitWhilePaused)) return leave(seen);
       }
     }
 
@@ -156,8 +153,8 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       }
     }
 
-    /** One look at Redis: mends what a restart of it broke; undefined while it does not answer. */
-    async function look(): Promise<{ snapshot: ProgressSnapshot; toRetry: ReadonlySet<AccountId> } | undefined> {
+    /** One look at Redis: mends what a restart of it broke, and tells how the campaign stands; undefined while Redis does not answer. */
+    async function look(): Promise<"working" | "finished" | "blocked" | undefined> {
       try {
         await redis.ensureRunning();
         if (dead.size > 0) {
@@ -169,13 +166,22 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         stopOrdered ||= (await progress.feed.read()).stop !== undefined;
         const snapshot = await progress.view.snapshot();
         if (snapshot.remaining > 0) await reviveGivenUp();
-        return { snapshot, toRetry: snapshot.remaining > 0 ? new Set() : await accountsToRetry(redis, store, plan) };
+        const toRetry = snapshot.remaining > 0 ? new Set<AccountId>() : await accountsToRetry(redis, store, plan);
+        const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
+        if (open.length === 0) return snapshot.accounts.every((a) => a.batchesInFlight === 0) ? "finished" : "working";
+        return open.every((a) => a.pause !== undefined) && (await nobodyWorksOn(open)) ? "blocked" : "working";
       } catch (error) {
         const problem = explainRedisError(error, redis);
         if (!(problem instanceof RedisProblem)) throw error;
         log.write("warn", problem.message);
         return undefined;
       }
+    }
+
+    /** A batch that was handed back keeps its notes, and with them its place among those in flight; whether somebody works on it, its job tells. */
+    async function nobodyWorksOn(accounts: readonly AccountProgress[]): Promise<boolean> {
+      const active = await Promise.all(accounts.map(({ account }) => queues.get(account).getActiveCount()));
+      return active.every((jobs) => jobs === 0);
     }
 
     /** A job that BullMQ gave up, out of attempts or stalled too often, would leave its batch unfinished for good, and this loop waiting. */
