@@ -35,6 +35,12 @@ export function s3Failure(error: unknown, doing: string, url: string, permission
         `cannot ${doing} ${url}: access is denied, and S3 gave no reason. Either the credentials are not valid here (\`quitclaim check\` tells), or they need ${permission} on it, and kms:Decrypt or kms:GenerateDataKey where it is under a KMS key.`,
         because,
       );
+    case "Http400":
+      return new S3FileError(
+        code,
+        `cannot ${doing} ${url}: S3 refused the request and gave no reason. Most often the session has expired, or the Region is not the bucket's: sign in again, then \`quitclaim check\`.`,
+        because,
+      );
     case "AccessDenied":
       return new S3FileError(
         code,
