@@ -125,10 +125,7 @@ function afterwards(end: EngineEnd, campaign: Campaign, log: string): string[] {
         "the bucket refuses ACLs: it is switched to BucketOwnerEnforced already, and its owner owns everything. The campaign is over.",
       ];
     case "blocked":
-      return [
-        ...end.snapshot.accounts.filter((a) => a.pause !== undefined).map((a) => `${a.account} ${a.name}: ${a.pause?.cause}`),
-        `then: quitclaim resume ACCOUNT, and ${again}`,
-      ];
+      return [`all that is left is paused: mend the causes, then \`quitclaim resume\` (one ACCOUNT or all), and ${again}`];
     case "stopped":
       return [`stopped; ${again} goes on where it stood. The log: ${log}`];
   }
