@@ -1,4 +1,5 @@
 // A campaign to look at and to command: over Redis where one runs, from the store alone where none does. Looking never starts a Redis.
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type CampaignRedis,
   type CampaignView,
@@ -12,7 +13,10 @@ import {
   storeOnlyControl,
   storeOnlyView,
 } from "@quitclaim/campaign";
+import { engineHolder, mayLive } from "./engine/lease.ts";
 import type { Campaign } from "./invocation.ts";
+
+const TEACHING_LOOK_MS = 100;
 
 export interface Live {
   readonly view: CampaignView;
@@ -32,10 +36,14 @@ export interface LiveOptions {
   readonly say: (line: string) => void;
   /** Where Redis cannot be used, the ledger's figures are better than none. Not for orders: who works would not hear of them. */
   readonly orLedger: boolean;
+  /** How long to wait, in milliseconds, for an engine that is only starting and still teaches Redis the plan. */
+  readonly patienceMs: number;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
 }
 
 /** Throws RedisProblem where Redis cannot be used and the ledger will not do. */
-export async function openLive(campaign: Campaign, plan: PlanSummary, { say, orLedger }: LiveOptions): Promise<Live> {
+export async function openLive(campaign: Campaign, plan: PlanSummary, { say, orLedger, patienceMs, signal }: LiveOptions): Promise<Live> {
   const { config, store } = campaign;
   const fromStore: Live = {
     view: storeOnlyView(store, plan, config),
@@ -53,10 +61,15 @@ export async function openLive(campaign: Campaign, plan: PlanSummary, { say, orL
     return fromStore;
   }
   try {
-    // A Redis that knows nothing of this plan has no figures; `run` will teach it.
-    if (await needsReconcile(redis, plan)) {
-      await redis.stop();
-      return fromStore;
+    // A Redis that knows nothing of this plan has no figures; `run` will teach it, or is at it.
+    const until = Date.now() + patienceMs;
+    while (await needsReconcile(redis, plan)) {
+      const engine = await engineHolder(redis);
+      if (engine === undefined || !mayLive(engine) || signal.aborted || Date.now() > until) {
+        await redis.stop();
+        return fromStore;
+      }
+      await sleep(TEACHING_LOOK_MS);
     }
     const progress = await openProgress({ redis, store, plan, config });
     return {

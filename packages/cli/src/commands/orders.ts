@@ -48,7 +48,12 @@ async function order(
 ): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
   const id = account === undefined ? undefined : campaign.account(account).id;
-  const live = await openLive(campaign, await readPlan(campaign), { say: invocation.output.say, orLedger: false });
+  const live = await openLive(campaign, await readPlan(campaign), {
+    say: invocation.output.say,
+    orLedger: false,
+    patienceMs: 10_000,
+    signal: invocation.signals.drain,
+  });
   try {
     const { document, line } = await give(live, id);
     invocation.output.result(document, [line]);

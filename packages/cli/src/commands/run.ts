@@ -1,6 +1,7 @@
 // `quitclaim run`: enqueue what is left and work on it. On a terminal the engine runs in the background and the dashboard attaches to
 // it, so that leaving the screen leaves the work alone; elsewhere the engine is this process, and it prints lines.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +12,7 @@ import { runningEngine } from "../engine/lease.ts";
 import { logPath, openLog } from "../engine/log.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign, readPlan } from "../invocation.ts";
+import { Interrupted } from "../signals.ts";
 import { DRAINING } from "../stopping.ts";
 import { everyMs, exitOfSnapshot, isTerminal, showDashboard, type WatchFlags } from "./watch.ts";
 
@@ -27,8 +29,9 @@ export async function run(invocation: Invocation, flags: RunFlags, program: read
   const plan = await readPlan(campaign);
   await assertRunnable(campaign, plan);
   if (flags.headless !== true && isTerminal(invocation)) {
-    await startInBackground(invocation, campaign, flags, program);
-    return showDashboard(invocation, campaign, plan, flags);
+    const engine = await startInBackground(invocation, campaign, flags, program);
+    const stopped = engine === undefined ? undefined : (): Promise<never> => stopStarted(engine);
+    return showDashboard(invocation, campaign, plan, flags, "run", stopped);
   }
   return runHere(invocation, campaign, plan, flags, program);
 }
@@ -131,10 +134,15 @@ function afterwards(end: EngineEnd, campaign: Campaign, log: string): string[] {
   }
 }
 
-/** Starts the engine as a process of its own, unless one runs, and waits until it can be watched. */
-async function startInBackground(invocation: Invocation, campaign: Campaign, flags: RunFlags, program: readonly string[]): Promise<void> {
+/** Starts the engine as a process of its own and waits until it has the campaign; undefined where one runs already, or has ended already. */
+async function startInBackground(
+  invocation: Invocation,
+  campaign: Campaign,
+  flags: RunFlags,
+  program: readonly string[],
+): Promise<ChildProcess | undefined> {
   const { config } = campaign;
-  if ((await runningEngine(config)) !== undefined) return;
+  if ((await runningEngine(config)) !== undefined) return undefined;
   const path = logPath(config);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const log = openSync(path, "a", 0o600);
@@ -157,11 +165,22 @@ async function startInBackground(invocation: Invocation, campaign: Campaign, fla
   closeSync(log);
   engine.unref();
   while ((await runningEngine(config)) === undefined) {
+    if (invocation.signals.drain.aborted) await stopStarted(engine);
     if (engine.exitCode !== null) {
-      if (engine.exitCode === EXIT.done || engine.exitCode === EXIT.failedObjects) return;
+      if (engine.exitCode === EXIT.done || engine.exitCode === EXIT.failedObjects) return undefined;
       const said = readFileSync(path, "utf8").slice(from).trim().split("\n").slice(-12).join("\n");
       throw new CommandError(engine.exitCode as ExitCode, `the campaign could not be started:\n${said}`);
     }
     await sleep(100);
   }
+  return engine;
+}
+
+/** Ctrl-C before the dashboard had the keyboard means the work, as it does afterwards. */
+async function stopStarted(engine: ChildProcess): Promise<never> {
+  engine.ref();
+  const ended = engine.exitCode === null ? once(engine, "exit") : undefined;
+  engine.kill("SIGTERM");
+  await ended;
+  throw new Interrupted("the campaign was stopped while it started; the same command goes on.");
 }

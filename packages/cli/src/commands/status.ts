@@ -7,7 +7,12 @@ import { ledgerNote, openLive } from "../live.ts";
 
 export async function status(invocation: Invocation): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
-  const live = await openLive(campaign, await readPlan(campaign), { say: invocation.output.say, orLedger: true });
+  const live = await openLive(campaign, await readPlan(campaign), {
+    say: invocation.output.say,
+    orLedger: true,
+    patienceMs: 3_000,
+    signal: invocation.signals.drain,
+  });
   try {
     const snapshot = await invocation.signals.until("drain", live.view.snapshot());
     const note = await ledgerNote(campaign, live, snapshot.remaining);

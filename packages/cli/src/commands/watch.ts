@@ -12,6 +12,8 @@ import { ledgerNote, openLive } from "../live.ts";
 import { cutoverFromDashboard } from "./cutover.ts";
 
 const TICK_MS = 500;
+/** A large ledger takes an engine minutes to read before Redis has its figures. */
+const TEACHING_MS_MAX = 10 * 60_000;
 /** The last snapshot that somebody looked at, for the line about what happened since. */
 const LAST_SEEN = "control/last-seen.json";
 
@@ -26,7 +28,7 @@ export interface WatchFlags {
 export async function watch(invocation: Invocation, flags: WatchFlags): Promise<ExitCode> {
   const campaign = await openCampaign(invocation);
   const plan = await readPlan(campaign);
-  return isTerminal(invocation) ? showDashboard(invocation, campaign, plan, flags) : showLines(invocation, campaign, plan, flags);
+  return isTerminal(invocation) ? showDashboard(invocation, campaign, plan, flags, "watch") : showLines(invocation, campaign, plan, flags);
 }
 
 export const isTerminal = (invocation: Invocation): boolean =>
@@ -36,8 +38,18 @@ export const isTerminal = (invocation: Invocation): boolean =>
 export const exitOfSnapshot = (snapshot: ProgressSnapshot): ExitCode =>
   snapshot.remaining === 0 && Object.keys(snapshot.failed).length > 0 ? EXIT.failedObjects : EXIT.done;
 
-export async function showDashboard(invocation: Invocation, campaign: Campaign, plan: PlanSummary, flags: WatchFlags): Promise<ExitCode> {
-  const live = await openLive(campaign, plan, { say: () => undefined, orLedger: true });
+/** `stopped`: what to do where Ctrl-C came before the dashboard had the keyboard. `command`: what brings it back. */
+export async function showDashboard(
+  invocation: Invocation,
+  campaign: Campaign,
+  plan: PlanSummary,
+  flags: WatchFlags,
+  command: "run" | "watch",
+  stopped?: () => Promise<never>,
+): Promise<ExitCode> {
+  const { drain } = invocation.signals;
+  const live = await openLive(campaign, plan, { say: () => undefined, orLedger: true, patienceMs: TEACHING_MS_MAX, signal: drain });
+  if (drain.aborted && stopped !== undefined) return live.close().then(stopped);
   const { redis, control } = live;
   // Ctrl-C means the work, not only the screen: the engine drains, and leaves at once the second time. `q` leaves the work alone.
   const interrupt = async (times: 1 | 2): Promise<void> => {
@@ -62,7 +74,7 @@ export async function showDashboard(invocation: Invocation, campaign: Campaign, 
       stdout: invocation.output.stdout,
       env: invocation.env,
       logPath: logPath(campaign.config),
-      resumeCommand: `quitclaim watch --config ${campaign.config.file}`,
+      resumeCommand: `quitclaim ${command} --config ${campaign.config.file}`,
       tickMs: TICK_MS,
       explain,
       exitWhenFinished: flags.leaveWhenFinished === true,
@@ -79,7 +91,12 @@ export async function showDashboard(invocation: Invocation, campaign: Campaign, 
 }
 
 async function showLines(invocation: Invocation, campaign: Campaign, plan: PlanSummary, flags: WatchFlags): Promise<ExitCode> {
-  const live = await openLive(campaign, plan, { say: invocation.output.say, orLedger: true });
+  const live = await openLive(campaign, plan, {
+    say: invocation.output.say,
+    orLedger: true,
+    patienceMs: TEACHING_MS_MAX,
+    signal: invocation.signals.drain,
+  });
   const { output, signals } = invocation;
   try {
     // Without Redis there is nothing to follow: the ledger's figures, once.
