@@ -3,28 +3,57 @@ import { type BatchRef, ledgerPath } from "../batch.ts";
 import type { ObjectKey, VersionId } from "../identity.ts";
 import { encodeTable } from "../parquet/encode.ts";
 import { openTable } from "../parquet/open.ts";
+import { textColumn, wordColumn } from "../parquet/text-pages.ts";
 import { OPS } from "../plan/row.ts";
 import { type CampaignStore, StoreError } from "../store/store.ts";
 import { type LedgerSummary, OUTCOMES, type ResultRow, summarize } from "./result.ts";
 
 const SUMMARY = "quitclaim.summary";
+/** What the encoder makes room for at once. */
+const ROW_BYTES_EXPECTED = 128;
 
+const SCHEMA: Parameters<typeof encodeTable>[0] = [
+  { name: "key", data: [], type: "STRING", nullable: false },
+  { name: "version_id", data: [], type: "STRING", nullable: true },
+  { name: "op", data: [], type: "STRING", nullable: false },
+  { name: "outcome", data: [], type: "STRING", nullable: false },
+  { name: "code", data: [], type: "STRING", nullable: false },
+  { name: "http_status", data: [], type: "INT32", nullable: false },
+  { name: "request_id", data: [], type: "STRING", nullable: false },
+  { name: "attempts", data: [], type: "INT32", nullable: false },
+  { name: "at", data: [], type: "TIMESTAMP", nullable: false },
+  { name: "new_version_id", data: [], type: "STRING", nullable: true },
+  { name: "detail", data: [], type: "STRING", nullable: false },
+];
+
+/** Versions and request IDs are random: compressing them costs time for nothing. */
 function ledgerBytes(rows: readonly ResultRow[], retry: number): Uint8Array {
-  const columns = [
-    { name: "key", data: rows.map((r) => r.key), type: "STRING" as const, nullable: false },
-    { name: "version_id", data: rows.map((r) => r.versionId), type: "STRING" as const, nullable: true },
-    { name: "op", data: rows.map((r) => r.op), type: "STRING" as const, nullable: false },
-    { name: "outcome", data: rows.map((r) => r.outcome), type: "STRING" as const, nullable: false },
-    { name: "code", data: rows.map((r) => r.code), type: "STRING" as const, nullable: false },
-    { name: "http_status", data: Int32Array.from(rows, (r) => r.httpStatus), type: "INT32" as const, nullable: false },
-    { name: "request_id", data: rows.map((r) => r.requestId), type: "STRING" as const, nullable: false },
-    { name: "attempts", data: Int32Array.from(rows, (r) => r.attempts), type: "INT32" as const, nullable: false },
-    { name: "at", data: rows.map((r) => new Date(r.at)), type: "TIMESTAMP" as const, nullable: false },
-    { name: "new_version_id", data: rows.map((r) => r.newVersionId), type: "STRING" as const, nullable: true },
-    { name: "detail", data: rows.map((r) => r.detail), type: "STRING" as const, nullable: false },
-  ];
-  const table = encodeTable(columns);
-  table.rowGroup(columns);
+  const table = encodeTable(SCHEMA, rows.length * ROW_BYTES_EXPECTED);
+  table.pages(rows.length, [
+    textColumn(
+      rows.map((r) => r.key),
+      true,
+    ),
+    textColumn(
+      rows.map((r) => r.versionId),
+      false,
+    ),
+    wordColumn(rows.map((r) => r.op)),
+    wordColumn(rows.map((r) => r.outcome)),
+    wordColumn(rows.map((r) => r.code)),
+    { kind: "int32", values: new Int32Array(rows.map((r) => r.httpStatus)) },
+    textColumn(
+      rows.map((r) => r.requestId),
+      false,
+    ),
+    { kind: "int32", values: new Int32Array(rows.map((r) => r.attempts)) },
+    { kind: "int64", values: new Float64Array(rows.map((r) => r.at)) },
+    textColumn(
+      rows.map((r) => r.newVersionId),
+      false,
+    ),
+    wordColumn(rows.map((r) => r.detail)),
+  ]);
   return table.finish({ [SUMMARY]: JSON.stringify(summarize(rows, retry)) });
 }
 

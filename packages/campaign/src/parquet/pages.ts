@@ -26,6 +26,7 @@ export type PageColumn = { readonly present?: Uint8Array | undefined } & (
       /** Whole numbers up to 2^53. */
       readonly values: Float64Array;
     }
+  | { readonly kind: "int32"; readonly values: Int32Array }
   | { readonly kind: "boolean"; readonly values: Uint8Array }
 );
 
@@ -51,7 +52,7 @@ export function writeColumnPages(writer: ByteWriter, element: SchemaElement, row
     if (column.compress) codec = "SNAPPY";
     values = column.plain;
   } else {
-    values = column.kind === "int64" ? encodeInt64(column.values) : encodeBooleans(column.values);
+    values = encodeFixed(column);
   }
   const dataOffset = BigInt(writer.offset);
   const nullable = element.repetition_type === "OPTIONAL";
@@ -117,6 +118,17 @@ export function plainBytes(values: readonly Uint8Array[]): Uint8Array {
     at += 4 + value.length;
   }
   return bytes;
+}
+
+function encodeFixed(column: Extract<PageColumn, { kind: "int64" | "int32" | "boolean" }>): Uint8Array {
+  switch (column.kind) {
+    case "int64":
+      return encodeInt64(column.values);
+    case "int32":
+      return new Uint8Array(column.values.buffer, column.values.byteOffset, column.values.byteLength);
+    case "boolean":
+      return encodeBooleans(column.values);
+  }
 }
 
 function encodeInt64(values: Float64Array): Uint8Array {
