@@ -8,10 +8,26 @@ export const OWN_CODES: Readonly<Record<string, Explanation>> = {
     meaning: "Read back after writing, the ACL lacks grants: somebody else writes it at the same time.",
     fix: "Run `quitclaim retry` when they are done.",
   },
-  Annotated: { meaning: "The object has annotations, which a copy in parts would lose.", fix: plan },
+  AnnotationsMoving: {
+    meaning: "The object's annotations were being written while it was copied; it is as it was.",
+    fix: "Run `quitclaim retry` when that is over.",
+  },
+  AnnotationsNotRestored: {
+    meaning: "The copy was made, but its annotations could not be put on it; they are kept in the campaign's store.",
+    fix: "Allow s3:ListObjectAnnotations and s3:PutObjectAnnotation to the bucket owner's role, then `quitclaim retry`, which does only what is missing.",
+  },
   AnnotationsUnknown: {
-    meaning: "Whether the object has annotations, which a copy in parts would lose, may not be asked.",
-    fix: "Allow s3:ListObjectAnnotations to the account's role, then `quitclaim retry`.",
+    meaning: "Whether the object has annotations, which a copy in parts leaves behind, may not be asked.",
+    fix: "Allow s3:ListObjectAnnotations and s3:GetObjectAnnotation to the account's role, then `quitclaim retry`.",
+  },
+  ContextNotKept: {
+    meaning:
+      "The campaign states an encryption context for the object, and under the bucket's default encryption the copy would have none.",
+    fix: "Set actions.kmsKey, then `quitclaim retry`.",
+  },
+  ContextUnknown: {
+    meaning: "The object lies under KMS, and no entry of actions.encryptionContext says whether it has an encryption context.",
+    fix: "Add an entry for its prefix (KMS events in CloudTrail show the encryptionContext of its readers), then `quitclaim retry`.",
   },
   CopyDiffers: {
     meaning: "The copy was made, and an attribute is not what the original's was; the detail says which.",

@@ -1,6 +1,9 @@
+export * from "./calls/annotation-calls.ts";
 export { attributesOf } from "./calls/copy-headers.ts";
 export { leanObjectCalls } from "./calls/lean.ts";
+export { leanAnnotationCalls } from "./calls/lean-annotations.ts";
 export type { ObjectCallsOptions } from "./calls/lean-exchange.ts";
+export { type ListingCalls, leanListingCalls } from "./calls/lean-listing.ts";
 export { leanMultipartCalls } from "./calls/lean-multipart.ts";
 export * from "./calls/multipart-calls.ts";
 export * from "./calls/object-calls.ts";
@@ -8,6 +11,7 @@ export { sdkObjectCalls } from "./calls/sdk.ts";
 export { classify, type RefusalFacts } from "./classify.ts";
 export { type ClientOptions, GetAccountPublicAccessBlockCommand, s3Client, s3ControlClient } from "./control-plane.ts";
 export { type ExplainedOp, type Explanation, explain } from "./explain.ts";
+export { listing_bytes_max as LISTING_BYTES_MAX } from "./limits.ts";
 export { openS3Blobs, type S3BlobOptions, type S3Blobs } from "./object-store.ts";
 export { S3FileError } from "./s3-failure.ts";
 export { readS3Object, type S3Object, type S3ObjectOptions } from "./s3-source.ts";
@@ -19,3 +23,4 @@ export { SessionError, type SessionErrorReason } from "./sessions/session-error.
 export { type SessionOperation, sessionName, sessionPolicy } from "./sessions/session-policy.ts";
 export type { S3Target, StsTarget } from "./target.ts";
 export { openWire, type Wire, type WireOptions } from "./wire/wire.ts";
+export type { ListedVersion, VersionMarker, VersionPage } from "./xml/listing-document.ts";

@@ -21,8 +21,10 @@ export const copy_headers_ms = 300_000;
 export const copy_body_ms = 300_000;
 /** A control-plane call, or the first byte of an object. */
 export const control_ms = 60_000;
-/** An ACL of 100 grants is about 30 kB of XML; nothing these calls read is larger than this. */
+/** An annotation has up to 1 MiB, which is the largest that these calls read; an ACL of 100 grants is about 30 kB of XML. */
 export const answer_bytes_max = 1 << 20;
+/** A page of a thousand versions whose keys have 1,024 bytes, each of them percent-encoded. */
+export const listing_bytes_max = 8 << 20;
 /** Idle connections are dropped before S3 drops them (it does so after some 5 to 10 s), so that few requests meet a closing one. */
 export const idle_connection_ms = 4_000;
 /** Times in a row that a stream is taken up again without a byte of progress. */

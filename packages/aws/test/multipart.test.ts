@@ -112,16 +112,4 @@ describe("lists", () => {
     expect(readTags("<Tagging><TagSet/></Tagging>")).toEqual([]);
     expect(readTags("")).toEqual([]);
   });
-
-  it("of annotations tell whether there are any", async () => {
-    const answers: [string, boolean][] = [
-      ["<R><AnnotationCount>0</AnnotationCount></R>", false],
-      ["<R><AnnotationCount>2</AnnotationCount></R>", true],
-      ["<R><Annotations><AnnotationName>n</AnnotationName></Annotations></R>", true],
-    ];
-    for (const [body, value] of answers) {
-      server.answer((_, response) => response.end(body));
-      expect(await calls.hasAnnotations(destination)).toMatchObject({ ok: true, value });
-    }
-  });
 });

@@ -61,6 +61,20 @@ test("what becomes of a refused reencrypt is copy or hold, and hold where nothin
   ]);
 });
 
+test("encryption contexts are none, or a list by prefix, and nothing where nothing is said", async () => {
+  const said = async (text: string) => (await load(text, ENV)).actions.encryptionContext;
+  expect(await said(DESIGN)).toBeUndefined();
+  expect(await said(line(9, "  encryptionContext: none"))).toEqual([{ prefix: "", context: {} }]);
+  const listed = "  encryptionContext: [{ prefix: raw/, context: { team: lake } }, { context: {} }]";
+  expect(await said(line(9, listed))).toEqual([
+    { prefix: "raw/", context: { team: "lake" } },
+    { prefix: "", context: {} },
+  ]);
+  expect(await problems(line(9, "  encryptionContext: [{ prefix: raw/ }]"), ENV)).toEqual([
+    expect.stringContaining("9: actions.encryptionContext[0].context: is missing; write a mapping of text to text"),
+  ]);
+});
+
 test("the design's own example loads, with references resolved and defaults filled in", async () => {
   const config = await load(DESIGN, ENV);
   expect(config).toMatchObject({

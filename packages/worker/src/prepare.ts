@@ -3,6 +3,7 @@ import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow 
 import type { Operate, PrepareOperation } from "./batch.ts";
 import { BucketEnforced, PauseAccount } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
+import { annotationRecords } from "./operations/annotation-record.ts";
 import { copyInPlace } from "./operations/copy.ts";
 import { settleMs } from "./operations/copy-task.ts";
 import { declareIntent } from "./operations/intent.ts";
@@ -73,8 +74,9 @@ async function prepareCopy(
   const sizes = rows.map((row) => (row.size > COPY_OBJECT_BYTES_MAX ? 0 : row.size));
   if (intent.earlier) await wait(settleMs(Math.max(0, ...sizes)), turnstile.signal);
   const uploads = uploadRecords(actors.store, ref);
+  const annotations = annotationRecords(actors.store, ref);
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
-  return (row) => copyInPlace({ ...task(row), intent, uploads, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
+  return (row) => copyInPlace({ ...task(row), intent, uploads, annotations, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
 }
 
 const MODE_WORDS = {

@@ -3,7 +3,15 @@
 // It is working (claims, sends, notes), draining (asked to stop: claims nothing, finishes what is in flight), or stopped. A second stop while
 // draining cuts off what is in flight. Whatever happens to it, the store and Redis hold all that a successor needs.
 import { hostname } from "node:os";
-import { leanMultipartCalls, leanObjectCalls, openWire, type S3Target, type Session, type StsTarget } from "@quitclaim/aws";
+import {
+  leanAnnotationCalls,
+  leanMultipartCalls,
+  leanObjectCalls,
+  openWire,
+  type S3Target,
+  type Session,
+  type StsTarget,
+} from "@quitclaim/aws";
 import {
   type AccountConfig,
   type CampaignConfig,
@@ -84,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const ownershipMode = ownershipModeReader(sessions.owner, s3, bucket);
   const callsOf = (session: Session): Calls => {
     const signer = { session, ...expected };
-    return { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer) };
+    return { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...leanAnnotationCalls(wire, signer) };
   };
   const ownerCalls = callsOf(sessions.owner);
   const parts = new PlanParts(store);
@@ -97,6 +105,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     dropsOthers: config.actions.thirdPartyGrants === "drop",
     publicAccess,
     ...(config.actions.kmsKey === undefined ? {} : { kmsKey: config.actions.kmsKey }),
+    ...(config.actions.encryptionContext === undefined ? {} : { encryptionContext: config.actions.encryptionContext }),
   };
 
   const served = config.accounts.filter((account) => (plan.accounts[account.id]?.batches ?? 0) > 0);

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectAnnotationCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { CanonicalId, Grant } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,7 +53,13 @@ describe.each([
   /** Uploads, copies, and gives what was and what is. */
   async function copied(
     input: Partial<PutObjectCommandInput>,
-    more: { planned?: Planned; task?: Partial<CopyTask>; alter?: (before: Version) => object; overlay?: Partial<Calls> } = {},
+    more: {
+      planned?: Planned;
+      task?: Partial<CopyTask>;
+      alter?: (before: Version) => object;
+      prepare?: (before: Version) => Promise<void>;
+      overlay?: Partial<Calls>;
+    } = {},
   ): Promise<{ verdict: Verdict; before: Version; after: Version }> {
     const key = `k${serial++} ä+%`;
     const planned = { op: "copy" as const, ...more.planned };
@@ -65,6 +71,7 @@ describe.each([
       sandbox.store.bucket(bucket)?.insert(new Made({ ...found, ...more.alter(found) }));
     }
     const before = current(key);
+    await more.prepare?.(before);
     const bench = await openBench(sandbox, bucket, one, folder, more.overlay);
     const verdict = await copyInPlace(bench.task(rowOf(sandbox, bucket, key, undefined, planned), { copyBytesMax, ...more.task }));
     await bench.close();
@@ -156,15 +163,63 @@ describe.each([
     expect(after.encryption).toEqual({ kind: "SSE-KMS", keyArn: key?.arn, bucketKey: true });
   });
 
-  it("cannot keep an encryption context: S3 tells it only to whoever writes, so it is neither seen nor invented", async () => {
-    const key = owner(sandbox).kmsKeys[0];
-    if (key?.policyAllows.includes(one.accountId) === false) key.policyAllows.push(one.accountId);
-    const context = Buffer.from(JSON.stringify({ team: "lake" })).toString("base64");
-    const input = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key?.arn ?? "", SSEKMSEncryptionContext: context } as const;
-    const { verdict, before, after } = await copied(input);
-    done(verdict);
-    expect(before.encryption).toMatchObject({ context });
-    expect("context" in after.encryption ? after.encryption.context : undefined).toBeUndefined();
+  describe("of an object under KMS with an encryption context, which S3 tells nobody,", () => {
+    const lake = { prefix: "k", context: { team: "lake", "cost centre": "ä 7" } };
+    const underContext = (): Partial<PutObjectCommandInput> => {
+      const key = owner(sandbox).kmsKeys[0];
+      if (key?.policyAllows.includes(one.accountId) === false) key.policyAllows.push(one.accountId);
+      const context = Buffer.from(JSON.stringify(lake.context)).toString("base64");
+      return { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key?.arn ?? "", SSEKMSEncryptionContext: context };
+    };
+    const contextOf = ({ encryption }: Version): unknown =>
+      "context" in encryption && encryption.context !== undefined
+        ? JSON.parse(Buffer.from(encryption.context, "base64").toString("utf8"))
+        : undefined;
+
+    it("has the one that the campaign states for it", async () => {
+      const { verdict, before, after } = await copied(underContext(), { task: { encryptionContext: [lake] } });
+      done(verdict);
+      expect(contextOf(after)).toEqual(lake.context);
+      expect(contextOf(after)).toEqual(contextOf(before));
+    });
+
+    it("is not made where the campaign states contexts, and none for it", async () => {
+      const other = { encryptionContext: [{ prefix: "other/", context: { team: "lake" } }] };
+      const { verdict, before, after } = await copied(underContext(), { task: other });
+      expect(verdict).toMatchObject({ finding: { outcome: "failed", code: "ContextUnknown" } });
+      expect(after).toBe(before);
+      // What does not lie under KMS has none.
+      done((await copied({ ServerSideEncryption: "AES256" }, { task: other })).verdict);
+    });
+
+    it("has none and says so in the ledger, where the campaign says nothing of contexts", async () => {
+      const { verdict, after } = await copied(underContext(), { task: { encryptionContext: undefined } as unknown as Partial<CopyTask> });
+      expect(verdict).toMatchObject({ finding: { outcome: "copied", detail: expect.stringContaining("encryption context") } });
+      expect(contextOf(after)).toBeUndefined();
+    });
+
+    it("is not made where the bucket's default would take its context away", async () => {
+      const foreign = { ...underContext(), SSEKMSKeyId: one.kmsKeys[0]?.arn ?? "" };
+      const { verdict, before, after } = await copied(foreign, { task: { encryptionContext: [lake] } });
+      expect(verdict).toMatchObject({ finding: { outcome: "failed", code: "ContextNotKept" } });
+      expect(after).toBe(before);
+    });
+
+    it.runIf(kind === "in one piece")("fails where S3 says that it took another", async () => {
+      const { verdict } = await copied(underContext(), {
+        task: { encryptionContext: [lake] },
+        overlay: {
+          copyObject: async (request, signal) => {
+            const answer = await plainly(({ calls }) => calls.copyObject(request, signal));
+            const context = Buffer.from(JSON.stringify({ team: "sea", "cost centre": "ä 7" })).toString("base64");
+            return answer.ok ? { ...answer, value: { ...answer.value, context } } : answer;
+          },
+        },
+      });
+      expect(verdict).toMatchObject({
+        finding: { code: "CopyDiffers", detail: expect.stringContaining("team=lake was asked for, S3 took sea") },
+      });
+    });
   });
 
   it("is refused where only the holder of a key could make it (SSE-C)", async () => {
@@ -222,15 +277,29 @@ describe.each([
     expect(found.sort()).toEqual(grants.map((g) => ("id" in g ? g.id : g.uri) + g.permission).sort());
   });
 
-  it("with annotations is left to others where it would lose them; the sandbox has none, so the answers are given here", async () => {
-    const has = (value: boolean) => ({
-      overlay: { hasAnnotations: async () => ({ ok: true as const, value, httpStatus: 200, requestId: "r" }) },
-    });
-    done((await copied({}, has(false))).verdict);
-    const { verdict } = await copied({}, has(true));
-    // In one piece they travel by S3's own COPY directive, which no server here can show.
-    if (kind === "in one piece") done(verdict);
-    else expect(verdict).toMatchObject({ finding: { outcome: "failed", code: "Annotated" } });
+  it("keeps annotations: their names, their texts, and how these are checked", async () => {
+    const texts = { "review/é": "fine <Error> & ä", "owner team": "a".repeat(70_000), sum: "checked" };
+    const annotate = async ({ key, versionId }: Version): Promise<void> => {
+      const s3 = clientOf(sandbox, one);
+      for (const [AnnotationName, AnnotationPayload] of Object.entries(texts))
+        await s3.send(
+          new PutObjectAnnotationCommand({
+            Bucket: bucket,
+            Key: key,
+            VersionId: versionId,
+            AnnotationName,
+            AnnotationPayload,
+            ...(AnnotationName === "sum" ? { ChecksumAlgorithm: "SHA256" } : {}),
+          }),
+        );
+      s3.destroy();
+    };
+    const { verdict, before, after } = await copied({}, { prepare: annotate });
+    done(verdict);
+    const shown = ({ annotations }: Version) =>
+      [...(annotations ?? [])].map(([name, a]) => [name, a.bytes.toString("utf8"), a.checksum.algorithm, a.checksum.value]);
+    expect(shown(after)).toHaveLength(3);
+    expect(shown(after).sort()).toEqual(shown(before).sort());
   });
 
   it("that comes out different fails, and says in what", async () => {

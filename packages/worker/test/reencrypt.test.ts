@@ -66,7 +66,7 @@ describe("a refused reencrypt", () => {
       ["reencrypt", "copied", 2],
       ["reencrypt", "copied", 2],
     ]);
-    expect(ledger[1]?.detail).toMatch(/^UpdateObjectEncryption was refused \(InvalidRequest.*copied instead\.$/);
+    expect(ledger[1]?.detail).toMatch(/^UpdateObjectEncryption was refused \(InvalidRequest.*copied instead\. An encryption context/);
     for (const name of ["layers", "locked"]) {
       expect(current(bucket, name)?.owner).toBe(owner(sandbox).canonicalId);
       expect(current(bucket, name)?.encryption).toEqual({ kind: "SSE-KMS", keyArn: key, bucketKey: true });

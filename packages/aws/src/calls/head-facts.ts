@@ -10,6 +10,12 @@ export function header(headers: HeaderValues, name: string): string | undefined 
   return typeof value === "string" ? value : value?.[0];
 }
 
+/** Only answers to writes tell it; base64. */
+export function contextOf(headers: HeaderValues): { readonly context?: string } {
+  const context = header(headers, "x-amz-server-side-encryption-context");
+  return context === undefined ? {} : { context };
+}
+
 const META = "x-amz-meta-";
 const CHECKSUM = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256|sha512|md5|xxhash64|xxhash3|xxhash128)$/;
 

@@ -32,6 +32,10 @@ export interface LeanRequest {
   /** Name, value, name, value …; names in lower case. */
   readonly headers?: readonly string[];
   readonly body?: string;
+  /** Of the body; "application/xml" where it is left out. */
+  readonly contentType?: string;
+  /** The answer's body is somebody's text: an error document in it is no error. */
+  readonly opaque?: boolean;
   /** A copy: the answer may take minutes. */
   readonly slow?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -53,7 +57,8 @@ export function leanExchange(wire: Wire, options: ObjectCallsOptions): LeanExcha
     if (request.headers !== undefined) headers.push(...request.headers);
     if (expectedBucketOwner !== undefined) headers.push("x-amz-expected-bucket-owner", expectedBucketOwner);
     const body = request.body === undefined ? undefined : Buffer.from(request.body);
-    if (body !== undefined) headers.push("content-md5", hash("md5", body, "base64"), "content-type", "application/xml");
+    if (body !== undefined)
+      headers.push("content-md5", hash("md5", body, "base64"), "content-type", request.contentType ?? "application/xml");
     const payloadHash = body === undefined ? EMPTY_PAYLOAD : hash("sha256", body, "hex");
     signer.sign({ method, path, query, headers, payloadHash }, keys, Date.now());
     return {
@@ -111,6 +116,6 @@ function refusalOf(answer: WireAnswer, request: LeanRequest, requestId: string):
 
 /** S3 may say 200 first and find the error later (domain.md 4.1). */
 function errorWithin(answer: WireAnswer, request: LeanRequest, requestId: string): Refusal | undefined {
-  if (answer.body.length === 0 || !answer.body.includes("<Error")) return undefined;
+  if (request.opaque === true || answer.body.length === 0 || !answer.body.includes("<Error")) return undefined;
   return readError(answer.body.toString("utf8")) === undefined ? undefined : refusalOf(answer, request, requestId);
 }

@@ -5,7 +5,6 @@ import type { Wire } from "../wire/wire.ts";
 import { quoted } from "../xml/documents.ts";
 import {
   readCompletion,
-  readHasAnnotations,
   readPartResult,
   readParts,
   readTags,
@@ -15,7 +14,7 @@ import {
 } from "../xml/multipart-documents.ts";
 import { XmlError } from "../xml/scan.ts";
 import { attributeHeaders, copySource, keptHeaders, taggingHeaders } from "./copy-headers.ts";
-import { header } from "./head-facts.ts";
+import { contextOf, header } from "./head-facts.ts";
 import { leanExchange, type ObjectCallsOptions } from "./lean-exchange.ts";
 import type { MultipartCalls, UploadRequest } from "./multipart-calls.ts";
 import type { ObjectAddress } from "./object-calls.ts";
@@ -40,14 +39,10 @@ export function leanMultipartCalls(wire: Wire, options: ObjectCallsOptions): Mul
       exchange({ ...target(address, [["tagging", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
         readTags(body.toString("utf8")),
       ),
-    hasAnnotations: (address, signal) =>
-      exchange({ ...target(address, [["annotation", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
-        readHasAnnotations(body.toString("utf8")),
-      ),
     createUpload: (request, signal) =>
       exchange(
         { ...target(request.destination, [["uploads", ""]]), method: "POST", effect: "write", headers: uploadHeaders(request), signal },
-        ({ body }) => ({ uploadId: readUploadId(body.toString("utf8")) }),
+        ({ headers, body }) => ({ uploadId: readUploadId(body.toString("utf8")), ...contextOf(headers) }),
       ),
     copyPart(request, signal) {
       const headers = [

@@ -5,7 +5,7 @@ import type { Wire } from "../wire/wire.ts";
 import { readAcl, readCopyResult, writeAcl, writeEncryption } from "../xml/documents.ts";
 import { XmlError } from "../xml/scan.ts";
 import { copyHeaders } from "./copy-headers.ts";
-import { header, headFacts } from "./head-facts.ts";
+import { contextOf, header, headFacts } from "./head-facts.ts";
 import { leanExchange, type ObjectCallsOptions } from "./lean-exchange.ts";
 import type { ObjectAddress, ObjectCalls } from "./object-calls.ts";
 
@@ -50,7 +50,11 @@ export function leanObjectCalls(wire: Wire, options: ObjectCallsOptions): Object
       }
       return exchange({ ...target(request.destination), method: "PUT", effect: "write", headers, slow: true, signal }, (answer) => {
         const versionId = header(answer.headers, "x-amz-version-id");
-        return { ...readCopyResult(answer.body.toString("utf8")), ...(versionId === undefined ? {} : { versionId }) };
+        return {
+          ...readCopyResult(answer.body.toString("utf8")),
+          ...(versionId === undefined ? {} : { versionId }),
+          ...contextOf(answer.headers),
+        };
       });
     },
     updateObjectEncryption: (address, to, signal) =>

@@ -61,9 +61,8 @@ export interface MultipartCalls {
   /** Size of one part of an object that was uploaded in parts, and how many there are (undefined: it was not). */
   headPart(address: ObjectAddress, number: number, signal?: AbortSignal): Promise<Answer<{ size: number; partsCount: number | undefined }>>;
   getObjectTags(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<readonly Tag[]>>;
-  /** Whether the version has annotations, which a copy in parts does not carry over. Servers without them answer 501. */
-  hasAnnotations(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<boolean>>;
-  createUpload(request: UploadRequest, signal?: AbortSignal): Promise<Answer<{ uploadId: string }>>;
+  /** `context`: the encryption context that S3 says it took, base64; undefined: none. */
+  createUpload(request: UploadRequest, signal?: AbortSignal): Promise<Answer<{ uploadId: string; context?: string }>>;
   copyPart(request: PartRequest, signal?: AbortSignal): Promise<Answer<CopiedPart>>;
   /** One page, up to 1,000 parts above `after`; `next` is the marker of the page behind it. */
   listParts(

@@ -79,6 +79,7 @@ export interface CopyRequest {
     readonly algorithm: "AES256" | "aws:kms" | "aws:kms:dsse";
     readonly kmsKeyId?: string;
     readonly bucketKey?: boolean;
+    /** base64 of a JSON object of strings. */
     readonly context?: string;
   };
   readonly websiteRedirect?: string;
@@ -126,7 +127,11 @@ export interface ObjectCalls {
   putObjectAcl(address: ObjectAddress, acl: "bucket-owner-full-control" | AccessControlList, signal?: AbortSignal): Promise<Answer<void>>;
   getObjectAcl(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<AccessControlList>>;
   headObject(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<HeadFacts>>;
-  copyObject(request: CopyRequest, signal?: AbortSignal): Promise<Answer<{ etag: string; versionId?: string; lastModified: number }>>;
+  /** `context`: the encryption context that S3 says it took, base64; undefined: none. */
+  copyObject(
+    request: CopyRequest,
+    signal?: AbortSignal,
+  ): Promise<Answer<{ etag: string; versionId?: string; lastModified: number; context?: string }>>;
   updateObjectEncryption(
     address: ObjectAddress,
     to: { kmsKeyArn: string; bucketKey: boolean },

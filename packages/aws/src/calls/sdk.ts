@@ -100,7 +100,7 @@ export function sdkObjectCalls(target: S3Target, options: ObjectCallsOptions): O
         client.send(new CopyObjectCommand(copyInput(request)), stop(signal)),
       );
       if (!answer.ok) return answer;
-      const { CopyObjectResult: result, VersionId: versionId } = answer.value;
+      const { CopyObjectResult: result, VersionId: versionId, SSEKMSEncryptionContext: context } = answer.value;
       if (result?.ETag === undefined || result.LastModified === undefined) {
         return unreadableRefusal(answer.httpStatus, answer.requestId, "The copy result has no ETag or no LastModified.", "write");
       }
@@ -108,6 +108,7 @@ export function sdkObjectCalls(target: S3Target, options: ObjectCallsOptions): O
         etag: unquoted(result.ETag),
         lastModified: result.LastModified.getTime(),
         ...(versionId === undefined ? {} : { versionId }),
+        ...(context === undefined ? {} : { context }),
       };
       return { ...answer, value };
     },

@@ -8,6 +8,8 @@ import { aborted, Exchange, type WireAnswer, type WireFailure } from "./exchange
 export interface WireOptions {
   /** Requests in flight at most, for each host; more wait for a free connection. */
   readonly connections: number;
+  /** Larger answers are refused; what the object calls read is small. */
+  readonly answerBytesMax?: number;
   /** Certificates (PEM) that are trusted instead of the system's. */
   readonly ca?: string;
   /** How host names resolve, where the system's way does not know them. */
@@ -68,7 +70,7 @@ export function openWire(target: S3Target, options: WireOptions): Wire {
         headersTimeout: headers_ms,
         bodyTimeout: body_ms,
         keepAliveTimeout: idle_connection_ms,
-        maxResponseSize: answer_bytes_max,
+        maxResponseSize: options.answerBytesMax ?? answer_bytes_max,
       });
       pools.set(origin, pool);
     }

@@ -1,4 +1,5 @@
-// The documents of uploads in parts and of tags: what S3 answers, and what it is sent. Readers throw XmlError.
+// The documents of uploads in parts, of tags and of annotations: what S3 answers, and what it is sent. Readers throw XmlError.
+import type { ListedAnnotation } from "../calls/annotation-calls.ts";
 import type { CopiedPart, ListedPart, OpenUpload } from "../calls/multipart-calls.ts";
 import type { Tag } from "../calls/object-calls.ts";
 import { unquoted } from "./documents.ts";
@@ -105,18 +106,26 @@ export function readTags(xml: string): Tag[] {
   return tags;
 }
 
-/** By the count, or by any name that is listed. */
-export function readHasAnnotations(xml: string): boolean {
-  let found = false;
+/** One page of ListObjectAnnotations. */
+export function readAnnotations(xml: string): { annotations: ListedAnnotation[]; next: string | undefined } {
+  const annotations: ListedAnnotation[] = [];
+  let entry: Fields = {};
+  let next: string | undefined;
+  let listed = false;
   scanXml(xml, {
     open(name) {
-      found ||= name === "AnnotationName";
+      if (name === "AnnotationEntry") entry = {};
+      listed ||= name === "Annotations" || name === "AnnotationCount";
     },
     close(name, text) {
-      found ||= name === "AnnotationCount" && Number(text) > 0;
+      if (name === "NextContinuationToken" && text !== "") next = text;
+      else if (name === "AnnotationEntry")
+        annotations.push({ name: entry.AnnotationName ?? "", size: whole(entry, "Size"), etag: unquoted(entry.ETag?.trim() ?? "") });
+      else entry[name] = text;
     },
   });
-  return found;
+  if (!listed) throw new XmlError("no list of annotations");
+  return { annotations, next };
 }
 
 /** The body of CompleteMultipartUpload. */

@@ -29,7 +29,7 @@ export function scanXml(xml: string, visitor: XmlVisitor): void {
   while (at < xml.length) {
     const tag = xml.indexOf("<", at);
     if (tag < 0) break;
-    if (tag > at) addText(decodeEntities(xml.slice(at, tag)));
+    if (tag > at) addText(textOf(xml.slice(at, tag)));
     if (xml.startsWith("<![CDATA[", tag)) {
       const end = until("]]>", tag);
       addText(xml.slice(tag + 9, end));
@@ -84,14 +84,15 @@ function tagEnd(xml: string, from: number): number {
 /** The value of an attribute by its local name, whatever its prefix; undefined where it is absent. */
 export function attribute(attributes: string, localName: string): string | undefined {
   for (const [, name, double, single] of attributes.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-    if (name === localName || name?.endsWith(`:${localName}`) === true) return decodeEntities(double ?? single ?? "");
+    if (name === localName || name?.endsWith(`:${localName}`) === true) return textOf(double ?? single ?? "");
   }
   return undefined;
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-function decodeEntities(text: string): string {
+/** Text as it is meant, entities decoded. */
+export function textOf(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&(#x[0-9a-fA-F]+|#\d+|\w+);/g, (whole, name: string) => {
     if (name[0] !== "#") return NAMED[name] ?? whole;

@@ -41,6 +41,9 @@ export function buildConfig(raw: RawCampaign, file: string, dialect: Dialect, ru
       thirdPartyGrants: raw.actions?.thirdPartyGrants ?? "keep",
       rules: (raw.actions?.rules ?? []).map((rule, i): Rule => ({ when: condition(rule.when), do: rule.do, line: ruleLine(i) })),
       ...(raw.actions?.reencryptFallback === undefined ? {} : { reencryptFallback: raw.actions.reencryptFallback }),
+      ...(raw.actions?.encryptionContext === undefined
+        ? {}
+        : { encryptionContext: raw.actions.encryptionContext.map(({ prefix = "", context }) => ({ prefix, context })) }),
       ...(raw.actions?.kmsKey === undefined ? {} : { kmsKey: raw.actions.kmsKey }),
     },
     limits: { ...DEFAULTS, ...defined(raw.limits ?? {}) },

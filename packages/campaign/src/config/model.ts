@@ -58,6 +58,12 @@ export interface Rule {
   readonly line: number;
 }
 
+/** The KMS encryption context of the objects whose keys begin with `prefix`; {}: they have none. */
+export interface ContextRule {
+  readonly prefix: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
 export interface CampaignConfig {
   /** The file it came from, absolute. */
   readonly file: string;
@@ -75,6 +81,8 @@ export interface CampaignConfig {
     readonly kmsKey?: string;
     /** What becomes of an object that S3 does not re-encrypt: a copy under the same key, or (absent too) a failure that says so. */
     readonly reencryptFallback?: "copy" | "hold";
+    /** Which encryption contexts copies have, the first matching entry first; absent: nobody said whether they are in use. */
+    readonly encryptionContext?: readonly ContextRule[];
   };
   readonly limits: {
     readonly requestsPerSecond: number;

@@ -109,6 +109,19 @@ export function campaignSchema(dialect: Dialect) {
     },
     "when: { … }; an empty one, {}, matches every object",
   );
+  const contextEntry = mapping(
+    {
+      prefix: z.string({ error: "must be text: the beginning of a key" }).optional(),
+      context: z.record(z.string(), z.string({ error: "must be text" }), {
+        error: wants("a mapping of text to text, e.g. { team: lake }; {} where there is none"),
+      }),
+    },
+    "- { prefix: raw/, context: { team: lake } }",
+  );
+  const encryptionContext = z.preprocess(
+    (value) => (value === "none" ? [{ context: {} }] : value),
+    z.array(contextEntry, { error: "must be `none`, or a list of { prefix: …, context: { … } }" }),
+  );
   return mapping(
     {
       campaign: text(
@@ -151,6 +164,7 @@ export function campaignSchema(dialect: Dialect) {
           thirdPartyGrants: z.enum(["keep", "drop", "hold"], { error: "must be keep, drop or hold" }).optional(),
           kmsKey: text("the ARN of a KMS key of the bucket owner", KMS_ARN).optional(),
           reencryptFallback: z.enum(["copy", "hold"], { error: "must be copy or hold" }).optional(),
+          encryptionContext: encryptionContext.optional(),
           rules: z
             .array(mapping({ when: condition, do: action }, "- { when: { … }, do: … }"), { error: "must be a list of rules" })
             .optional(),

@@ -42,6 +42,8 @@ actions:
   thirdPartyGrants: keep           # keep: merge into the new ACL. drop: replace by the canned ACL. hold: list for a person
   # kmsKey: arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000
   # reencryptFallback: hold        # where S3 refuses to re-encrypt. hold: the object fails and says so. copy: it is copied under kmsKey
+  # encryptionContext: none        # do your writers give KMS an encryption context? S3 tells nobody, so copies have none unless it is stated:
+  #   - { prefix: raw/, context: { team: lake } }    # the first entry that a key begins with; { context: {} } for the rest
   # The first rule that matches decides. Conditions of one rule are and-ed, entries of a list or-ed.
   rules:
     # The switch does not make these readable; see \`quitclaim plan\`.

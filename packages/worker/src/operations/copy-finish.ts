@@ -2,9 +2,11 @@
 // just made, in one piece or in parts, and for one that is found again after a crash.
 import type { AclGrant, HeadFacts } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
+import { restoreAnnotations } from "./annotations.ts";
 import { copyDifferences } from "./copy-compare.ts";
 import { restated } from "./copy-request.ts";
 import type { Copied, CopyTask } from "./copy-task.ts";
+import { contextDifference, contextWord } from "./encryption-context.ts";
 import { headObject } from "./head.ts";
 import { grantsToKeep, putBackGrants } from "./kept-grants.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
@@ -24,9 +26,12 @@ export async function finishCopy(task: CopyTask, before: HeadFacts, grants: read
     );
   // The RADOS Gateway does not tell it in its answer to the copy.
   const newVersionId = copied.newVersionId ?? (after.value.versionId as VersionId | undefined);
-  const differences = copyDifferences(before, after.value, restated(before, task), task.bucketOwnerAccount);
+  const differences = copyDifferences(before, after.value, restated(before, task, row.key), task.bucketOwnerAccount);
+  differences.push(...contextDifference(task, before, copied.context));
   if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
-  return withGrants(task, grants, newVersionId, attempts, said, "");
+  const unrestored = await restoreAnnotations(task, { versionId: newVersionId, etag: after.value.etag }, attempts);
+  if (unrestored !== undefined) return unrestored;
+  return withGrants(task, grants, newVersionId, attempts, said, contextWord(task, before));
 }
 
 function copyDiffers(
@@ -48,13 +53,15 @@ export async function finishRecognised(task: CopyTask, current: HeadFacts, attem
     const versionId = row.versionId;
     const answer = await headObject(task.uploader, { bucket, key: row.key, versionId });
     if (answer.ok) {
-      const differences = copyDifferences(answer.value, current, restated(answer.value, task), task.bucketOwnerAccount);
+      const differences = copyDifferences(answer.value, current, restated(answer.value, task, row.key), task.bucketOwnerAccount);
       if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
     } else if (answer.kind !== "gone") return refused(answer, attempts);
   }
   const grants = await grantsToKeep(task, originalRemains);
   if ("kind" in grants) return grants;
-  return withGrants(task, grants, newVersionId, attempts, said, "recognised");
+  const unrestored = await restoreAnnotations(task, { versionId: newVersionId, etag: current.etag }, attempts);
+  if (unrestored !== undefined) return unrestored;
+  return withGrants(task, grants, newVersionId, attempts, said, `recognised ${contextWord(task, current)}`.trim());
 }
 
 async function withGrants(

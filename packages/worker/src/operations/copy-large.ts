@@ -4,12 +4,13 @@
 // The states of one upload, and what moves it from one to the next:
 //   none       -> created at S3, unknown to the store -> recorded                          (uploads without a record are aborted as strays)
 //   recorded   -> parts are copied, in any order; what a former holder finished is listed and kept
-//   all there  -> completed, pinned to the version that is replaced: forgotten | answer lost: looked at again by copy.ts
+//   all there  -> annotations saved (annotations.ts), completed, pinned to the version that is replaced: forgotten | answer lost: looked at again by copy.ts
 //   recorded   -> the object's verdict is anything but copied: aborted, then forgotten                                     (closeUpload)
 // A stop leaves it recorded. Only a recorded upload is ever completed, and each object has one record: never two of them take effect.
 import type { Answer, CopiedPart, HeadFacts, ObjectAddress, Refusal } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { CLOCK_SKEW_MS_MAX, COPY_PARTS_IN_FLIGHT, COPY_SETTLE_BASE_MS, TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
+import { saveAnnotations } from "./annotations.ts";
 import { uploadRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, type LookAgain } from "./copy-task.ts";
 import { refused, type Verdict } from "./outcome.ts";
@@ -30,6 +31,8 @@ export async function copyInParts(task: CopyTask, before: HeadFacts, attempts: n
   if ("ok" in opened) return gaveUp(opened, attempts);
   const refusal = await copyMissing(task, before, opened);
   if (refusal !== undefined) return gaveUp(refusal, attempts);
+  const unsaved = await saveAnnotations(task, before, attempts);
+  if (unsaved !== undefined) return unsaved;
 
   const { record, parts } = opened;
   const request = {
@@ -150,6 +153,7 @@ export async function closeUpload(task: CopyTask, verdict: Verdict): Promise<Ver
   const problem = await abort(task, open.uploadId);
   if (problem === undefined) {
     await task.uploads.forget(task.row);
+    await task.annotations.forget(task.row);
     return verdict;
   }
   if (verdict.kind === "enforced") return verdict;

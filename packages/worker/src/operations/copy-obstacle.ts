@@ -3,6 +3,7 @@ import type { HeadFacts } from "@quitclaim/aws";
 import { annotationProblem } from "./annotations.ts";
 import { archived } from "./copy-request.ts";
 import { type CopyTask, isLarge } from "./copy-task.ts";
+import { contextProblem } from "./encryption-context.ts";
 import { failed, type Verdict } from "./outcome.ts";
 
 /** undefined where nothing is in the way. */
@@ -27,6 +28,8 @@ export async function obstacleToCopy(task: CopyTask, before: HeadFacts, attempts
       `${before.hiddenMetadata} of its metadata entries cannot be told over HTTP, so a copy that restates them would lose them. Plan it as acl.`,
       attempts,
     );
+  const context = rgw ? undefined : contextProblem(task, before, attempts);
+  if (context !== undefined) return context;
   return isLarge(task) ? annotationProblem(task, before, attempts) : undefined;
 }
 

@@ -2,18 +2,16 @@
 // carry over by itself (the table of domain.md 4.2). Metadata and tags travel by the COPY directives; in parts, nothing does. Pure.
 import { attributesOf, type CopyRequest, type HeadFacts, type ObjectAddress, type Tag, type UploadRequest } from "@quitclaim/aws";
 import { copyEncryption } from "./encryption.ts";
+import { contextFor, withContext } from "./encryption-context.ts";
 import type { Surroundings } from "./task.ts";
 
-type Around = Pick<Surroundings, "bucketOwnerAccount" | "kmsKey" | "rekey" | "dialect">;
+type Around = Pick<Surroundings, "bucketOwnerAccount" | "kmsKey" | "encryptionContext" | "rekey" | "dialect">;
 
 export type Restated = Pick<CopyRequest, "storageClass" | "encryption" | "websiteRedirect" | "lock" | "checksumAlgorithm" | "acl">;
 
 /** The storage class is always named: it would fall back to STANDARD, and naming it makes copying onto itself legal (domain.md 4.1). */
-export function restated(head: HeadFacts, around: Omit<Around, "dialect">, now = Date.now()): Restated {
-  const encryption =
-    around.rekey === true && around.kmsKey !== undefined
-      ? ({ algorithm: "aws:kms", kmsKeyId: around.kmsKey, bucketKey: true } as const)
-      : copyEncryption(head, around.bucketOwnerAccount, around.kmsKey);
+export function restated(head: HeadFacts, around: Omit<Around, "dialect">, key: string, now = Date.now()): Restated {
+  const encryption = withContext(writtenUnder(head, around), contextFor(around.encryptionContext, key));
   const lock = lockInForce(head.lock, now);
   return {
     storageClass: head.storageClass,
@@ -25,6 +23,15 @@ export function restated(head: HeadFacts, around: Omit<Around, "dialect">, now =
   };
 }
 
+/** undefined: no header is sent, and the bucket's default counts. */
+export const writtenUnder = (
+  head: Pick<HeadFacts, "encryption">,
+  around: Pick<Around, "bucketOwnerAccount" | "kmsKey" | "rekey">,
+): CopyRequest["encryption"] =>
+  around.rekey === true && around.kmsKey !== undefined
+    ? { algorithm: "aws:kms", kmsKeyId: around.kmsKey, bucketKey: true }
+    : copyEncryption(head, around.bucketOwnerAccount, around.kmsKey);
+
 export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Around): CopyRequest {
   const { bucket, key } = at;
   return {
@@ -32,7 +39,7 @@ export function copyRequest(at: ObjectAddress, head: HeadFacts, around: Around):
     destination: { bucket, key },
     sourceIfMatch: head.etag,
     destinationIfMatch: head.etag,
-    ...restated(head, around),
+    ...restated(head, around, key),
     // The RADOS Gateway takes a copy onto itself for one only where the metadata is replaced, whatever else is named.
     ...(around.dialect === "rgw" ? { replace: attributesOf(head) } : {}),
   };
@@ -42,7 +49,7 @@ export function uploadRequest(at: ObjectAddress, head: HeadFacts, tags: readonly
   const choice = head.checksumAlgorithm === "CRC32" || head.checksumAlgorithm === "CRC32C";
   return {
     destination: { bucket: at.bucket, key: at.key },
-    ...restated(head, around),
+    ...restated(head, around, at.key),
     attributes: attributesOf(head),
     tags,
     ...(choice && head.checksumType !== undefined ? { checksumType: head.checksumType } : {}),

@@ -1,6 +1,7 @@
 // What copying one object has at hand, and what one try of it can come to.
 import type { VersionId } from "@quitclaim/campaign";
 import { COPY_SETTLE_BASE_MS, COPY_SETTLE_BYTES_PER_MS, COPY_SETTLE_MS_MAX } from "../limits.ts";
+import type { AnnotationRecords } from "./annotation-record.ts";
 import type { Intent } from "./intent.ts";
 import type { Verdict } from "./outcome.ts";
 import type { Send, Task } from "./task.ts";
@@ -9,6 +10,7 @@ import type { UploadRecords } from "./upload-record.ts";
 export interface CopyTask extends Task {
   readonly intent: Intent;
   readonly uploads: UploadRecords;
+  readonly annotations: AnnotationRecords;
   /** Bytes that one CopyObject takes; what is larger goes in parts. */
   readonly copyBytesMax: number;
   /** A pause that a stop cuts short by throwing Stopped. */
@@ -22,6 +24,8 @@ export interface Copied {
   readonly kind: "copied";
   readonly newVersionId: VersionId | undefined;
   readonly attempts: number;
+  /** The encryption context that S3 said it took, base64; absent: it said nothing of it. */
+  readonly context?: string;
   readonly said: { readonly httpStatus: number; readonly requestId: string };
 }
 

@@ -82,7 +82,11 @@ async function copyOnce(task: CopyTask, before: HeadFacts, attempts: number): Pr
   const sent = await copier(task)((calls, signal) => calls.copyObject(request, signal), "never");
   const all = attempts + sent.attempts;
   const { answer } = sent;
-  if (answer.ok) return { kind: "copied", newVersionId: answer.value.versionId as VersionId | undefined, attempts: all, said: answer };
+  if (answer.ok) {
+    const { versionId, context } = answer.value;
+    const copied = { kind: "copied", newVersionId: versionId as VersionId | undefined, attempts: all, said: answer } as const;
+    return context === undefined ? copied : { ...copied, context };
+  }
   const verdict = refused(answer, all);
   const lost = answer.kind === "transient" || answer.unknownOutcome;
   const ownDoing = answer.kind === "precondition" && (task.intent.earlier || attempts > 0);

@@ -10,7 +10,11 @@ export const keyAccount = (arn: string): string | undefined => /^arn:[^:]+:kms:[
  * As before where that is possible: SSE-S3 stays SSE-S3, a key of the bucket owner stays. A foreign key is replaced by the campaign's
  * key, or by the bucket's default (undefined: no header is sent). An object that was never encrypted gets the bucket's default.
  */
-export function copyEncryption(head: HeadFacts, bucketOwnerAccount: string, kmsKey: string | undefined): Encryption | undefined {
+export function copyEncryption(
+  head: Pick<HeadFacts, "encryption">,
+  bucketOwnerAccount: string,
+  kmsKey: string | undefined,
+): Encryption | undefined {
   const before = head.encryption;
   if (before === undefined) return undefined;
   if (before.algorithm === "AES256") return { algorithm: "AES256" };

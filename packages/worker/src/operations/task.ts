@@ -1,6 +1,6 @@
 // What an operation on one object has at hand.
 import type { ObjectAddress } from "@quitclaim/aws";
-import type { CanonicalId, PlanRow } from "@quitclaim/campaign";
+import type { CanonicalId, ContextRule, PlanRow } from "@quitclaim/campaign";
 import type { Call, Sent } from "../retry/send.ts";
 import type { PublicAccessReader } from "./public-access.ts";
 
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly dialect: "aws" | "rgw";
   /** ARN of the bucket owner's key for `copy` and `reencrypt`, where the campaign names one. */
   readonly kmsKey?: string;
+  /** As the campaign states them; absent: it does not say whether contexts are in use. */
+  readonly encryptionContext?: readonly ContextRule[];
   /** Epoch ms of the inventory report: an object that is not older is looked at before its ACL is replaced. NaN: not known. */
   readonly reportCreated: number;
   /** The campaign gives up the grants of others. */

@@ -12,7 +12,7 @@ export interface UploadRecord {
   readonly sizes: readonly number[];
 }
 
-type Place = Pick<PlanRow, "key" | "versionId">;
+export type Place = Pick<PlanRow, "key" | "versionId">;
 
 /** All methods throw StoreError. */
 export interface UploadRecords {
@@ -22,14 +22,17 @@ export interface UploadRecords {
   forget(row: Place): Promise<void>;
 }
 
+/** Where notes on the copy of one object lie; not a path by itself. */
+export function objectFolder(ref: BatchRef, { key, versionId }: Place): string {
+  const name = createHash("sha256")
+    .update(`${versionId ?? ""}\0${key}`)
+    .digest("hex")
+    .slice(0, 32);
+  return `intents/account=${ref.account}/${batchId(ref)}/${name}`;
+}
+
 export function uploadRecords(store: CampaignStore, ref: BatchRef): UploadRecords {
-  const pathOf = ({ key, versionId }: Place): string => {
-    const name = createHash("sha256")
-      .update(`${versionId ?? ""}\0${key}`)
-      .digest("hex")
-      .slice(0, 32);
-    return `intents/account=${ref.account}/${batchId(ref)}/${name}.json`;
-  };
+  const pathOf = (row: Place): string => `${objectFolder(ref, row)}.json`;
   const read = async (path: string): Promise<UploadRecord | undefined> => {
     const found = await readJson<Partial<UploadRecord>>(store, path);
     if (found === undefined) return undefined;

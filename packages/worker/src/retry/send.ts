@@ -4,7 +4,7 @@
 //   expired     the session is renewed; sent again, the same attempt
 //   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
 //   the rest    is an answer
-import type { Answer, MultipartCalls, ObjectCalls, Session } from "@quitclaim/aws";
+import type { AnnotationCalls, Answer, MultipartCalls, ObjectCalls, Session } from "@quitclaim/aws";
 import { SessionError } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import {
@@ -21,7 +21,7 @@ import { Stopped } from "../stopped.ts";
 import { fullJitter } from "./backoff.ts";
 import { wait } from "./wait.ts";
 
-export type Calls = ObjectCalls & MultipartCalls;
+export type Calls = ObjectCalls & MultipartCalls & AnnotationCalls;
 
 /** Who signs, and the calls that are bound to that signer. */
 export interface Principal {

@@ -1,7 +1,8 @@
 // One object and one operation on it, without queue and batch: the real calls against the sandbox.
-import { leanMultipartCalls, leanObjectCalls, type ObjectCalls, openSession, openWire } from "@quitclaim/aws";
+import { leanAnnotationCalls, leanMultipartCalls, leanObjectCalls, type ObjectCalls, openSession, openWire } from "@quitclaim/aws";
 import { accountId, type CampaignStore, type CanonicalId, openLocalStore, type PlanRow } from "@quitclaim/campaign";
 import type { AccountSpec, Sandbox } from "@quitclaim/sandbox";
+import { annotationRecords } from "../../src/operations/annotation-record.ts";
 import type { CopyTask } from "../../src/operations/copy-task.ts";
 import { uploadRecords } from "../../src/operations/upload-record.ts";
 import { type Calls, type Principal, send, type Turnstile } from "../../src/retry/send.ts";
@@ -30,7 +31,7 @@ export async function openBench(
     const { accessKeyId, secretAccessKey } = account;
     const session = openSession({ kind: "keys", accessKeyId, secretAccessKey }, { region: sandbox.region, endpoint: sandbox.endpoint });
     const signer = { session, expectedBucketOwner: owner(sandbox).accountId };
-    const calls = { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...more };
+    const calls = { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...leanAnnotationCalls(wire, signer), ...more };
     return { account: accountId(account.accountId), session, calls };
   };
   const mine = principal(uploader, overlay);
@@ -51,6 +52,8 @@ export async function openBench(
       owner: (call, repeat) => send(theirs, turnstile, call, repeat),
       intent: { at: Date.now(), earlier: false },
       uploads: uploadRecords(store, ref),
+      annotations: annotationRecords(store, ref),
+      encryptionContext: [{ prefix: "", context: {} }],
       copyBytesMax: 5 * 1024 ** 3,
       pause: (ms) => wait(ms, never),
       ...more,
