@@ -7,6 +7,7 @@ import { type CampaignRedis, explainRedisError } from "../redis/connection.ts";
 import { type BatchHold, type Checkpoints, type InFlightBatch, type RequestCounts, type RetryClaim, rowsToRetry } from "./checkpoint.ts";
 import { ledgerEntry, tallyField } from "./entry.ts";
 import { readInFlight } from "./in-flight.ts";
+import { decodeNotes, encodeNote } from "./noted.ts";
 import { type ResultRow, summarize } from "./result.ts";
 import { CLAIM } from "./scripts/claim.ts";
 import { FINISH } from "./scripts/finish.ts";
@@ -67,7 +68,8 @@ export class RedisCheckpoints implements Checkpoints {
     retry?.rows.forEach((row, index) => {
       if (!selected.has(index)) finished.set(index, row);
     });
-    for (let i = 0; i < noted.length; i += 2) finished.set(Number(noted[i]), JSON.parse(noted[i + 1] as string) as ResultRow);
+    const notes = Array.from({ length: noted.length / 2 }, (_, i) => [noted[2 * i] as string, noted[2 * i + 1] as string] as const);
+    for (const [index, row] of decodeNotes(notes, ref.op)) finished.set(index, row);
     return this.#hold(ref, token, finished);
   }
 
@@ -79,15 +81,13 @@ export class RedisCheckpoints implements Checkpoints {
       settled: false,
       finished,
       note: async (results) => {
-        const args = results.flatMap(({ index, row }) => {
+        for (const { index } of results)
           if (!Number.isInteger(index) || index < 0 || index >= ref.rows)
             throw new Error(`batch ${id} has ${ref.rows} rows; row ${index} was noted`);
-          return [index, tallyField(row), JSON.stringify(row)];
-        });
         return (await this.#ask(
           this.#note(
             [k.batch(id), k.bits(id), k.results(id), k.tally(ref.account), k.samples(ref.account), k.history, k.meta],
-            [token, this.#takeCounts(ref.account), ...args],
+            [token, this.#takeCounts(ref.account), ...encodeNote(results, ref.rows)],
           ),
         )) as Answer<"noted" | "fenced">;
       },

@@ -4,6 +4,7 @@ import type { AccountId } from "../identity.ts";
 import { readLedger } from "../ledger/ledger.ts";
 import type { ResultRow } from "../ledger/result.ts";
 import { openPlanPart } from "../plan/dataset.ts";
+import type { Op } from "../plan/row.ts";
 import type { CampaignStore } from "../store/store.ts";
 import type { ObjectFacts } from "./snapshot.ts";
 
@@ -14,7 +15,7 @@ export async function objectFacts(
   batch: string,
   key: string,
   versionId: string | null,
-  noted: (batch: string, index: number) => Promise<ResultRow | undefined>,
+  noted: (batch: string, op: Op, index: number) => Promise<ResultRow | undefined>,
 ): Promise<ObjectFacts | undefined> {
   const ref = parseBatchId(batch);
   if (ref === undefined || ref.account !== account) return undefined;
@@ -24,6 +25,6 @@ export async function objectFacts(
   const index = rows.findIndex((r) => r.key === key && r.versionId === versionId);
   const plan = rows[index];
   if (plan === undefined) return undefined;
-  const result = (await noted(batch, index)) ?? (await readLedger(store, ref))?.[index];
+  const result = (await noted(batch, plan.op, index)) ?? (await readLedger(store, ref))?.[index];
   return { account, batch: batchId(ref), plan, ...(result === undefined ? {} : { result }) };
 }

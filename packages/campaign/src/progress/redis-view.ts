@@ -5,7 +5,8 @@ import type { CampaignConfig } from "../config/model.ts";
 import type { AccountId } from "../identity.ts";
 import { parseEntry, splitCounts } from "../ledger/entry.ts";
 import { readInFlight } from "../ledger/in-flight.ts";
-import type { LedgerSummary, ResultRow } from "../ledger/result.ts";
+import { decodeNotes } from "../ledger/noted.ts";
+import type { LedgerSummary } from "../ledger/result.ts";
 import { HISTORY_SLOT_S } from "../ledger/scripts/note.ts";
 import { type PlanSummary, sum } from "../plan/summary.ts";
 import { planMark } from "../queue/epoch.ts";
@@ -64,10 +65,9 @@ export function redisView(redis: CampaignRedis, store: CampaignStore, plan: Plan
     batchesInFlight: (account) => explained(redis, () => readInFlight(connection, keys, account)),
     object: (account, batch, key, versionId) =>
       explained(redis, () =>
-        objectFacts(store, account, batch, key, versionId, async (id, index) => {
-          const noted = await connection.hget(keys.results(id), String(index));
-          return noted === null ? undefined : (JSON.parse(noted) as ResultRow);
-        }),
+        objectFacts(store, account, batch, key, versionId, async (id, op, index) =>
+          decodeNotes(Object.entries(await connection.hgetall(keys.results(id))), op).get(index),
+        ),
       ),
   };
 }

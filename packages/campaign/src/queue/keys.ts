@@ -40,7 +40,7 @@ export interface CampaignKeys {
   batch(id: string): string;
   /** Bit per row that is finished. */
   bits(id: string): string;
-  /** Row index -> ResultRow as JSON, until the ledger file is written. */
+  /** Number -> the results of one note (ledger/noted.ts), until the ledger file is written. */
   results(id: string): string;
   /** Matches all of the above. */
   readonly pattern: string;

@@ -1,4 +1,5 @@
 // Moves a batch's fence to the caller, opening the batch where it was not; a retry's claim also moves failed rows back to remaining.
+import { ANSWERED } from "../noted.ts";
 import type { Script } from "./script.ts";
 import { CLOCK, CONTRIBUTIONS, FORGET, MOVE } from "./shared.ts";
 
@@ -8,7 +9,7 @@ export const CLAIM: Script = {
   lua: `
 -- KEYS 1 batch, 2 bits, 3 results, 4 in flight, 5 settled, 6 tally, 7 meta
 -- ARGV 1 batch id, 2 token, 3 worker, 4 rows, 5 op, 6 retry (0: first run), 7 ledger entry ('' on a first run), 8... index, failed:<code> of each row to retry
--- Answers {'settled'} or {'open', index, row, index, row, ...}
+-- Answers {'settled'} or {'open', number, note, number, note, ...}
 ${CLOCK}${CONTRIBUTIONS}${MOVE}${FORGET}
 local batch, bits, results, inFlight, settled, tally, meta = unpack(KEYS)
 local id, token, rows, retry = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[6])
@@ -41,9 +42,14 @@ else
   elseif openRetry < retry then
     redis.call('HSET', batch, 'retry', retry)
   end
+  local answered = redis.call('HGET', results, '${ANSWERED}') or ''
+  local function isAnswered(index)
+    local byte = string.byte(answered, math.floor(index / 8) + 1) or 0
+    return bit.band(byte, bit.rshift(128, index % 8)) ~= 0
+  end
   for i = 8, #ARGV, 2 do
-    -- A row with a result was answered by a retry that is still in flight.
-    if redis.call('GETBIT', bits, ARGV[i]) == 1 and redis.call('HEXISTS', results, ARGV[i]) == 0 then
+    -- A row that a retry has answered, which is still in flight, is not put to work again.
+    if redis.call('GETBIT', bits, ARGV[i]) == 1 and not isAnswered(tonumber(ARGV[i])) then
       redis.call('SETBIT', bits, ARGV[i], 0)
       add(batch, ARGV[i + 1], -1)
       add(tally, ARGV[i + 1], -1)

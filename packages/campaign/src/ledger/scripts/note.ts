@@ -1,4 +1,5 @@
 // Notes finished rows and what was counted besides; counters, rate and history move only where a row's bit does.
+import { ANSWERED } from "../noted.ts";
 import type { Script } from "./script.ts";
 import { CLOCK } from "./shared.ts";
 
@@ -26,30 +27,60 @@ local function trimSamples(samples)
 end
 `;
 
+const BITMAPS = `
+local ones = {}
+for byte = 0, 255 do
+  local n, left = 0, byte
+  while left > 0 do n, left = n + left % 2, math.floor(left / 2) end
+  ones[byte] = n
+end
+-- A bitmap with the bits of another set, and how many of them were not.
+local function add(bitmap, more)
+  local bytes, added = {}, 0
+  for i = 1, math.max(#bitmap, #more) do
+    local before, with = string.byte(bitmap, i) or 0, string.byte(more, i) or 0
+    local after = bit.bor(before, with)
+    added = added + ones[after] - ones[before]
+    bytes[i] = string.char(after)
+  end
+  return table.concat(bytes), added
+end
+`;
+
 export const NOTE: Script = {
   name: "qcNote",
   keys: 7,
   lua: `
 -- KEYS 1 batch, 2 bits, 3 results, 4 tally, 5 samples, 6 history, 7 meta
--- ARGV 1 token, 2 counts as JSON or '', 3... index, done:<outcome> or failed:<code>, row as JSON
+-- ARGV 1 token, 2 counts as JSON or '', 3 the note ('' without results), 4... done:<outcome> or failed:<code>, bitmap of its rows
 -- Answers noted or fenced. Requests are counted either way: they were sent.
-${CLOCK}${COUNTS}
+${CLOCK}${COUNTS}${BITMAPS}
 local batch, bits, results, tally, samples, history, meta = unpack(KEYS)
 if ARGV[2] ~= '' then countRequests(tally, samples, ARGV[2]) end
 if redis.call('HGET', batch, 'fence') ~= ARGV[1] then return 'fenced' end
-local counts, moved = {}, 0
-for i = 3, #ARGV, 3 do
-  if redis.call('SETBIT', bits, ARGV[i], 1) == 0 then
-    redis.call('HSET', results, ARGV[i], ARGV[i + 2])
-    counts[ARGV[i + 1]] = (counts[ARGV[i + 1]] or 0) + 1
-    moved = moved + 1
+local moved = 0
+if #ARGV > 3 then
+  local done, given = redis.call('GET', bits) or '', ''
+  for i = 4, #ARGV, 2 do
+    local more, n = add(done, ARGV[i + 1])
+    if n > 0 then
+      done = more
+      redis.call('HINCRBY', batch, ARGV[i], n)
+      redis.call('HINCRBY', tally, ARGV[i], n)
+      moved = moved + n
+    end
+    given = add(given, ARGV[i + 1])
+  end
+  if moved > 0 then
+    redis.call('SET', bits, done)
+    redis.call('HSET', results, redis.call('HLEN', results), ARGV[3])
+    if redis.call('HGET', batch, 'retry') ~= '0' then
+      given = add(redis.call('HGET', results, '${ANSWERED}') or '', given)
+      redis.call('HSET', results, '${ANSWERED}', given)
+    end
   end
 end
 if moved > 0 then
-  for name, n in pairs(counts) do
-    redis.call('HINCRBY', batch, name, n)
-    redis.call('HINCRBY', tally, name, n)
-  end
   redis.call('HINCRBY', batch, 'finished', moved)
   redis.call('HINCRBY', tally, 'remaining', -moved)
   redis.call('HINCRBY', samples, second, moved)

@@ -8,11 +8,12 @@ export interface Script {
   readonly lua: string;
 }
 
-export type Call = (keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
+export type Argument = string | number | Buffer;
+export type Call = (keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
 
 export function script(redis: Redis, { name, keys, lua }: Script): Call {
   redis.defineCommand(name, { numberOfKeys: keys, lua });
-  const command = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[name];
+  const command = (redis as unknown as Record<string, (...args: Argument[]) => Promise<unknown>>)[name];
   if (command === undefined) throw new Error(`script ${name} was not defined`);
   return (given, args) => {
     if (given.length !== keys) throw new Error(`script ${name} takes ${keys} keys, ${given.length} were given`);
