@@ -95,6 +95,20 @@ export class Triage {
     counts.deleteMarkers++;
   }
 
+  /** So many objects that the bucket owner owns, of so many bytes together, whose ACLs are {@link isPrivate}. */
+  ownPrivate(rows: number, bytes: number): void {
+    const { total } = this.tally;
+    total.rows += rows;
+    total.ownedByBucketOwner += rows;
+    total.bytes += bytes;
+  }
+
+  /** Whether nobody else is in the ACL of an object that the bucket owner owns, and nothing about it has to be said. */
+  isPrivate(acl: AclCell): boolean {
+    const { weighed } = acl.use(this.#bucketOwner, this.#settings);
+    return weighed.thirdParty.length === 0 && weighed.state !== "unreadable";
+  }
+
   /** An object that the bucket owner owns. Its ACL matters only where somebody else is in it: the switch takes that away too. `key` is called only then. */
   own(number: number, size: number, acl: AclCell, key: () => string): void {
     const { total } = this.tally;

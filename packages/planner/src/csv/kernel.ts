@@ -1,0 +1,116 @@
+// The scanning kernel (kernel/ in this package, WebAssembly) and its memory: the text that is being read, and what was found in it.
+import type { ReportColumns } from "../source/columns.ts";
+import { KERNEL_BYTES } from "./kernel-bytes.ts";
+
+// As much as is used here; the language's library has it only for browsers.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+type Global = { readonly value: number };
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly begin: () => void;
+  readonly scan: (from: number, limit: number) => number;
+  readonly next: Global;
+  readonly rows: Global;
+  readonly ownRows: Global;
+  readonly ownBytes: Global;
+  readonly records: Global;
+  readonly cellNumber: Global;
+  readonly cellRole: Global;
+  readonly cellStart: Global;
+  readonly cellEnd: Global;
+}
+
+type Constant =
+  | ("CELLS_MAX" | "CONFIG" | "FIELDS_MAX" | "FLAGS" | "RECORD_BYTES" | "RECORDS" | "TEXT" | "TEXT_BYTES")
+  | ("END" | "ODD" | "NEW_CELL" | "FULL" | "FORGOTTEN")
+  | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "KNOWN_WORD")
+  | ("FOREIGN" | "OWN" | "MARKER");
+
+const compiled = new WebAssembly.Module(Buffer.from(KERNEL_BYTES, "base64"));
+
+/** In the order in which the kernel wants their numbers. */
+const COLUMN_ORDER = [
+  "owner",
+  "acl",
+  "key",
+  "versionId",
+  "isLatest",
+  "isDeleteMarker",
+  "size",
+  "lastModified",
+  "etag",
+  "bucket",
+  "storageClass",
+  "encryption",
+  "accessTier",
+  "lockMode",
+  "legalHold",
+] as const;
+
+export class Kernel {
+  /** The whole memory; positions in it are the kernel's. */
+  readonly memory: Buffer;
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly exports: Exports;
+  readonly constants: { readonly [name in Constant]: number };
+
+  private constructor() {
+    const instance = new WebAssembly.Instance(compiled).exports as Exports & { readonly [name in Constant]: Global };
+    instance.begin();
+    this.exports = instance;
+    this.memory = Buffer.from(instance.memory.buffer);
+    this.i32 = new Int32Array(instance.memory.buffer);
+    this.f64 = new Float64Array(instance.memory.buffer);
+    const constant = (name: Constant): number => instance[name].value;
+    this.constants = {
+      CELLS_MAX: constant("CELLS_MAX"),
+      CONFIG: constant("CONFIG"),
+      FIELDS_MAX: constant("FIELDS_MAX"),
+      FLAGS: constant("FLAGS"),
+      RECORD_BYTES: constant("RECORD_BYTES"),
+      RECORDS: constant("RECORDS"),
+      TEXT: constant("TEXT"),
+      TEXT_BYTES: constant("TEXT_BYTES"),
+      END: constant("END"),
+      ODD: constant("ODD"),
+      NEW_CELL: constant("NEW_CELL"),
+      FULL: constant("FULL"),
+      FORGOTTEN: constant("FORGOTTEN"),
+      KNOWN_OWNER: constant("KNOWN_OWNER"),
+      BUCKET_OWNER: constant("BUCKET_OWNER"),
+      KNOWN_ACL: constant("KNOWN_ACL"),
+      PRIVATE_ACL: constant("PRIVATE_ACL"),
+      KNOWN_WORD: constant("KNOWN_WORD"),
+      FOREIGN: constant("FOREIGN"),
+      OWN: constant("OWN"),
+      MARKER: constant("MARKER"),
+    };
+  }
+
+  /** One that nobody else uses until it is given back; memory that large is not made for every data file. */
+  static take(): Kernel {
+    return free.pop() ?? new Kernel();
+  }
+
+  giveBack(): void {
+    free.push(this);
+  }
+
+  /** Forgets what it knows and takes the columns of a report. False where it cannot read such a report. */
+  begin(columns: ReportColumns): boolean {
+    this.exports.begin();
+    const at = this.constants.CONFIG >> 2;
+    for (const [i, name] of COLUMN_ORDER.entries()) this.i32[at + i] = columns.at[name] ?? -1;
+    this.i32[at + COLUMN_ORDER.length] = columns.count;
+    const { owner, key, size } = columns.at;
+    return owner !== undefined && key !== undefined && size !== undefined && columns.count <= this.constants.FIELDS_MAX;
+  }
+}
+
+const free: Kernel[] = [];
