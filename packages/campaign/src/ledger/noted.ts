@@ -55,7 +55,8 @@ export function encodeNote(results: readonly NotedResult[], rows: number): (stri
     }
     mask[index >> 3] = (mask[index >> 3] as number) | (128 >> (index & 7));
   }
-  return [tuples.length === 0 ? "" : JSON.stringify(tuples), ...[...masks].flat()];
+  // A buffer, because ioredis would put a long string together from pieces before it writes it: four times the time.
+  return [tuples.length === 0 ? "" : Buffer.from(JSON.stringify(tuples)), ...[...masks].flat()];
 }
 
 /** The rows of all notes of a batch, from number and text of each in any order; the first note of a row counts. */
