@@ -14,12 +14,16 @@ const identity = reply(
   `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/bench</Arn><UserId>U</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
 );
 const buckets = reply(`<ListAllMyBucketsResult><Owner><ID>${canonicalId}</ID></Owner><Buckets/></ListAllMyBucketsResult>`);
+const acl = reply(
+  `<AccessControlPolicy xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Owner><ID>${canonicalId}</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>${canonicalId}</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>`,
+);
 const controls = reply("<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>");
 
 function answer(head: Buffer): Buffer {
   if (head.subarray(0, 4).equals(put)) return nothing;
   const line = head.toString("latin1", 0, head.indexOf("\r\n"));
   if (line.startsWith("POST ")) return identity;
+  if (line.includes("acl")) return acl;
   return line.includes("ownershipControls") ? controls : buckets;
 }
 

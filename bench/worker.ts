@@ -1,227 +1,126 @@
-// What the whole worker costs: objects a second through job, plan, limiter, signed call, checkpoint and ledger, against the same signed calls in a
-// bare loop: same client, same concurrency, same server in another process, taking turns within one run. Prints the ratios, and one JSON line.
+// What the whole worker costs: objects a second through job, plan, limiter, signed call, checkpoint and ledger, against the same signed calls in a bare
+// loop, the same loop over the SDK, boto3 on threads and s3cmd: one server, taking turns within one run. Prints the ratios, and one JSON line.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { leanObjectCalls, openSession, openWire } from "@quitclaim/aws";
-import {
-  accountId,
-  type CampaignConfig,
-  canonicalId,
-  emptyCounts,
-  jsonBytes,
-  objectKey,
-  openLocalStore,
-  openProgress,
-  openRedis,
-  type PlanRow,
-  type PlanSummary,
-  PlanWriter,
-  RedisCheckpoints,
-  reconcile,
-  versionId,
-} from "@quitclaim/campaign";
-import { startWorker } from "@quitclaim/worker";
+import { leanObjectCalls, type ObjectCalls, openWire, sdkObjectCalls } from "@quitclaim/aws";
+import { BOTO3_THREADS, boto3, type PeerFigure, s3cmd } from "./peers/peers.ts";
+import { account, bucket, canonical, owner, ownerCanonical, planRow, region, sessionFor, stage, targetOf } from "./worker-stage.fixture.ts";
 
 const rounds = Number(process.env.QC_BENCH_ROUNDS ?? 5);
-const objects = Number(process.env.QC_BENCH_OBJECTS ?? 40_000);
-const batchRows = 1_000;
+const objects = Number(process.env.QC_BENCH_OBJECTS ?? 60_000);
+/** The slow ones' share: a rate needs no more. */
+const few = { sdk: objects / 15, boto3: 1_000, s3cmd: 400 };
 const concurrency = 64;
-const bucket = "data-lake-prod";
-const owner = accountId("111122223333");
-const account = accountId("222233334444");
-const ownerCanonical = canonicalId("b".repeat(64));
-const canonical = canonicalId("a".repeat(64));
 
 const server = fork(new URL("./worker-server.fixture.ts", import.meta.url), [account, canonical], {
   stdio: ["ignore", "pipe", "inherit", "ipc"],
 });
 const [line] = (await once(server.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
 const endpoint = `http://127.0.0.1:${line.toString().trim()}`;
-const target = { region: "eu-central-1", endpoint, forcePathStyle: true };
-const session = openSession(
-  {
-    kind: "keys",
-    accessKeyId: "ASIAEXAMPLEEXAMPLE00",
-    secretAccessKey: "secret/secret/secret/secret/secret",
-    sessionToken: "t".repeat(700),
-  },
-  { region: target.region, endpoint },
-);
+const rows = Array.from({ length: objects }, (_, n) => planRow(n));
 
-const rows: PlanRow[] = Array.from({ length: objects }, (_, n) => ({
-  key: objectKey(`raw/2026/10/04/part-${n} of many.parquet`),
-  versionId: versionId(`3sL4kqtJlcpXroDTDmJ.rmSpXd3d${n}`),
-  isLatest: true,
-  size: 1_000,
-  etag: "0123456789abcdef0123456789abcdef",
-  lastModified: 1_700_000_000_000,
-  storageClass: "STANDARD",
-  encryption: "SSE-S3",
-  owner: canonical,
-  op: "acl",
-  grants: null,
-  formerAcl: `[{"id":"${canonical}","permission":"FULL_CONTROL"}]`,
-}));
-
-interface Figure {
-  readonly perSecond: number;
-  readonly cpuMicros: number;
-}
-
-async function measured(work: () => Promise<void>): Promise<Figure> {
+async function measured(count: number, work: () => Promise<void>): Promise<PeerFigure> {
   const cpu = process.cpuUsage();
   const from = performance.now();
   await work();
   const seconds = (performance.now() - from) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: objects / seconds, cpuMicros: (user + system) / objects };
+  return { perSecond: count / seconds, cpuMicros: (user + system) / count };
 }
 
-async function bare(): Promise<Figure> {
-  const wire = openWire(target, { connections: concurrency });
-  const calls = leanObjectCalls(wire, { session, expectedBucketOwner: owner });
+function loop(calls: ObjectCalls, count: number): Promise<PeerFigure> {
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
+    while (next < count) {
+      const row = rows[next++] as (typeof rows)[number];
       const answer = await calls.putObjectAcl({ bucket, key: row.key, versionId: row.versionId ?? "" }, "bucket-owner-full-control");
       if (!answer.ok) throw new Error(answer.message);
     }
   };
-  const figure = await measured(async () => {
+  return measured(count, async () => {
     await Promise.all(Array.from({ length: concurrency }, lane));
   });
+}
+
+async function bare(): Promise<PeerFigure> {
+  const wire = openWire(targetOf(endpoint), { connections: concurrency });
+  const figure = await loop(leanObjectCalls(wire, { session: sessionFor(endpoint), expectedBucketOwner: owner }), objects);
   await wire.close();
   return figure;
 }
 
-let campaigns = 0;
+async function sdk(): Promise<PeerFigure> {
+  const calls = sdkObjectCalls(targetOf(endpoint), { session: sessionFor(endpoint), expectedBucketOwner: owner });
+  const figure = await loop(calls, few.sdk);
+  calls.close();
+  return figure;
+}
 
-async function wholeWorker(): Promise<Figure> {
-  const folder = await mkdtemp(join(tmpdir(), "qc-bench-"));
-  const campaign = `bench-${campaigns++}`;
-  const store = await openLocalStore(folder);
-  const plan = await writePlan(campaign);
-  const config = configOf(campaign, folder);
-  const quiet = { info: (): void => undefined, warn: (): void => undefined };
-  const redis = await openRedis({ redis: "embedded", store: folder, campaign }, quiet);
-  await reconcile(redis, store, plan, config);
-  const progress = await openProgress({ redis, store, plan, config });
-  let finished = 0;
-  let over: () => void = () => undefined;
-  const all = new Promise<void>((resolve) => {
-    over = resolve;
-  });
+async function wholeWorker(): Promise<PeerFigure> {
+  const campaign = await stage(endpoint, objects, concurrency);
   try {
-    let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
-    const figure = await measured(async () => {
-      worker = await startWorker({
-        config,
-        store,
-        redis,
-        checkpoints: new RedisCheckpoints(redis),
-        control: progress.control,
-        feed: progress.feed,
-        plan,
-        sessions: { owner: session, of: () => session },
-        onEvent: (event) => {
-          if (event.kind === "account-paused") throw new Error(event.cause);
-          if (event.kind !== "batch-finished") return;
-          if (event.failed > 0) throw new Error(`${event.failed} objects failed in ${event.batch}`);
-          finished += event.rows;
-          if (finished === objects) over();
-        },
-      });
-      await all;
-    });
-    await worker?.stop("drain");
-    return figure;
+    return await measured(objects, () => campaign.run());
   } finally {
-    await progress.close();
-    await redis.stop({ server: true });
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  async function writePlan(name: string): Promise<PlanSummary> {
-    const writer = new PlanWriter(store, account);
-    for (let at = 0; at < rows.length; at += batchRows) await writer.add(rows.slice(at, at + batchRows));
-    const counts = { ...emptyCounts(), rows: rows.length, planned: { acl: rows.length } };
-    const summary: PlanSummary = {
-      ...counts,
-      version: 1,
-      campaign: name,
-      bucket,
-      bucketOwner: ownerCanonical,
-      switchAlone: 0,
-      thirdPartyGrantees: [],
-      accounts: { [account]: { ...counts, canonicalId: canonical, name: "bench", ...(await writer.finish()) } },
-      unmappedOwners: [],
-      forecast: { requests: {}, dollars: 0, hours: 0, batchOperationsDollars: 0 },
-      provenance: {
-        manifest: "bench",
-        manifestMd5: "",
-        sourceBucket: bucket,
-        fileFormat: "CSV",
-        // Newer than every object: what is younger than its report has its ACL read first.
-        reportCreated: new Date().toISOString(),
-        files: [],
-        plannedAt: new Date(0).toISOString(),
-        ageHours: 0,
-      },
-    };
-    await store.write("plan/plan.json", jsonBytes(summary));
-    return summary;
+    await campaign.close();
   }
 }
 
-function configOf(campaign: string, folder: string): CampaignConfig {
-  return {
-    file: join(folder, "campaign.yaml"),
-    campaign,
-    bucket: {
-      name: bucket,
-      owner,
-      credentials: { kind: "default" },
-      region: target.region,
-      endpoint,
-      forcePathStyle: true,
-      dialect: "aws",
-    },
-    inventory: { manifest: "bench" },
-    accounts: [{ id: account, name: "bench", credentials: { kind: "default" } }],
-    actions: { default: "acl", thirdPartyGrants: "keep", rules: [] },
-    limits: { requestsPerSecond: 1_000_000, batchRows, inventoryAgeHours: 72, processes: 1, concurrency },
-    store: folder,
-    redis: "embedded",
-  };
-}
+const peer = { endpoint, region, bucket, ownerAccount: owner, ownerCanonicalId: ownerCanonical };
+const contenders = {
+  bare,
+  worker: wholeWorker,
+  sdk,
+  boto3: () => boto3(peer, few.boto3),
+  s3cmd: () => s3cmd(peer, few.s3cmd),
+};
+type Name = keyof typeof contenders;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const middle = (figures: readonly Figure[]): Figure => ({
-  perSecond: Math.round(median(figures.map((f) => f.perSecond))),
-  cpuMicros: Math.round(median(figures.map((f) => f.cpuMicros))),
-});
 
 await bare();
 await wholeWorker();
-const taken: { bare: Figure[]; worker: Figure[] } = { bare: [], worker: [] };
-for (let round = 0; round < rounds; round++) {
-  taken.bare.push(await bare());
-  taken.worker.push(await wholeWorker());
-}
-const figures = { bare: middle(taken.bare), worker: middle(taken.worker) };
-const ratio = (a: number, b: number): number => Math.round((a / b) * 100) / 100;
-const ratios = {
-  workerToBareRate: ratio(figures.worker.perSecond, figures.bare.perSecond),
-  bareToWorkerCpu: ratio(figures.bare.cpuMicros, figures.worker.cpuMicros),
+const taken = new Map<Name, PeerFigure[]>();
+const absent = new Set<Name>();
+for (let round = 0; round < rounds; round++)
+  for (const name of Object.keys(contenders) as Name[]) {
+    if (absent.has(name)) continue;
+    const figure = await contenders[name]();
+    if (figure === undefined) absent.add(name);
+    else taken.set(name, [...(taken.get(name) ?? []), figure]);
+  }
+const figures = Object.fromEntries(
+  [...taken].map(([name, all]) => {
+    const cpu = all.flatMap((f) => f.cpuMicros ?? []);
+    return [
+      name,
+      { perSecond: Math.round(median(all.map((f) => f.perSecond))), ...(cpu.length === 0 ? {} : { cpuMicros: Math.round(median(cpu)) }) },
+    ];
+  }),
+) as Partial<Record<Name, PeerFigure>>;
+/** How many times the worker's rate is that of another; undefined where the other was not measured. */
+const times = (name: Name): number | undefined => {
+  const [worker, other] = [figures.worker, figures[name]];
+  return worker === undefined || other === undefined ? undefined : Math.round((worker.perSecond / other.perSecond) * 100) / 100;
 };
-console.error(`PutObjectAcl on ${objects} objects, ${concurrency} in flight, median of ${rounds} rounds`);
-for (const [name, f] of Object.entries(figures))
-  console.error(`  ${name.padEnd(6)} ${String(f.perSecond).padStart(7)} objects/s  ${String(f.cpuMicros).padStart(5)} us of CPU each`);
+const cpuShare = (figures.bare?.cpuMicros ?? 0) / (figures.worker?.cpuMicros ?? 1);
+const ratios = {
+  workerToBareRate: times("bare"),
+  bareToWorkerCpu: Math.round(cpuShare * 100) / 100,
+  workerToSdkRate: times("sdk"),
+  workerToBoto3Rate: times("boto3"),
+  workerToS3cmdRate: times("s3cmd"),
+};
+const peakResidentMb = Math.round(process.resourceUsage().maxRSS / 1_024);
 console.error(
-  `  the whole worker has ${ratios.workerToBareRate} of the bare loop's rate; the bare loop spends ${ratios.bareToWorkerCpu} of its CPU`,
+  `PutObjectAcl on ${objects} objects, ${concurrency} in flight (boto3: ${BOTO3_THREADS} threads, s3cmd: one), median of ${rounds} rounds`,
 );
-console.log(JSON.stringify({ benchmark: "worker", objects, ...ratios, figures }));
+for (const [name, f] of Object.entries(figures))
+  console.error(
+    `  ${name.padEnd(6)} ${String(f.perSecond).padStart(7)} objects/s  ${String(f.cpuMicros ?? "?").padStart(5)} us of CPU each`,
+  );
+console.error(
+  `  the whole worker has ${ratios.workerToBareRate} of the bare loop's rate (its CPU: ${ratios.bareToWorkerCpu}), ${ratios.workerToSdkRate ?? "?"} times the SDK's, ${ratios.workerToBoto3Rate ?? "?"} times boto3's, ${ratios.workerToS3cmdRate ?? "?"} times s3cmd's`,
+);
+console.error(`  peak RSS of this process, which holds the rows for the bare loops as well: ${peakResidentMb} MB`);
+console.log(JSON.stringify({ benchmark: "worker", objects, ...ratios, peakResidentMb, figures }));
 server.disconnect();
