@@ -1,9 +1,7 @@
 // The kernel against the reader that it stands in for: any report, plain or not, cut anywhere, comes out the same whether or not the kernel passed over it.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compile, moduleOf } from "../kernel/build.ts";
 import { Kernel } from "../src/csv/kernel.ts";
-import { KERNEL_BYTES } from "../src/csv/kernel-bytes.ts";
 import { CsvRows } from "../src/csv/rows.ts";
 import type { DecisionSettings } from "../src/decide/settings.ts";
 import { PlanError } from "../src/error.ts";
@@ -158,10 +156,6 @@ const line = mostly(
 );
 
 describe("the kernel", () => {
-  test("is what its sources say", async () => {
-    expect(moduleOf(await compile())).toContain(KERNEL_BYTES);
-  });
-
   test("reads every report as the reader alone does: the same rows, counts, notes and bytes, or the same error", () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), (lines, where) => {

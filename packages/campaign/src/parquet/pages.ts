@@ -3,8 +3,7 @@
 import type { ColumnChunk, CompressionCodec, Encoding, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
-// Not the one in WebAssembly (hysnappy): what that writes depends on what it compressed before, and the same plan must give the same bytes.
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { snappyCompress } from "./snappy.ts";
 
 /** One column of one row group. Nulls are left out of the values; `present` has 1 for a value and 0 for a null, and is undefined where there is no null. */
 export type PageColumn = { readonly present?: Uint8Array | undefined } & (

@@ -4,13 +4,13 @@ import { HEADER_BYTES, NO_VALUE } from "../scan/pack.ts";
 import type { LaneRows } from "./lane.ts";
 import type { MergedShape } from "./merge.ts";
 
-/** In the order of PLAN_COLUMNS. */
+/** In the order of PLAN_COLUMNS. The pages are good until the next call: they lie in memory that is used again and again. */
 export function planPages(rows: LaneRows): PageColumn[] {
   const count = rows.rows;
   const view = new Records(rows.bytes);
-  const key = new BytesColumn(count);
-  const version = new BytesColumn(count);
-  const etag = new BytesColumn(count);
+  const key = new BytesColumn(count, SCRATCH.key);
+  const version = new BytesColumn(count, SCRATCH.version);
+  const etag = new BytesColumn(count, SCRATCH.etag);
   const latest = new Uint8Array(count);
   const size = new Float64Array(count);
   const modified = new Float64Array(count);
@@ -88,15 +88,29 @@ class Records {
 /** Beyond this a native copy is cheaper than a loop. */
 const LOOP_BYTES = 64;
 
+/** Memory for one column's bytes, row group after row group: made anew for each, it would make the collector mark the heap again and again. */
+class Scratch {
+  #bytes = new Uint8Array(0);
+
+  take(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(2 * length);
+    return this.#bytes.subarray(0, length);
+  }
+}
+
+const SCRATCH = { key: new Scratch(), version: new Scratch(), etag: new Scratch() };
+
 class BytesColumn {
   #bytes = 0;
   #values = 0;
   #plain: Uint8Array | undefined;
   #at = 0;
   readonly #present: Uint8Array;
+  readonly #scratch: Scratch;
 
-  constructor(rows: number) {
+  constructor(rows: number, scratch: Scratch) {
     this.#present = new Uint8Array(rows);
+    this.#scratch = scratch;
   }
 
   measure(length: number): void {
@@ -107,11 +121,13 @@ class BytesColumn {
 
   append(row: number, from: Uint8Array, start: number, length: number): void {
     if (length === NO_VALUE) return;
-    this.#plain ??= new Uint8Array(this.#bytes);
+    this.#plain ??= this.#scratch.take(this.#bytes);
     const plain = this.#plain;
     let at = this.#at;
     plain[at] = length & 0xff;
     plain[at + 1] = length >> 8;
+    plain[at + 2] = 0;
+    plain[at + 3] = 0;
     at += 4;
     if (length > LOOP_BYTES) plain.set(from.subarray(start, start + length), at);
     else for (let i = 0; i < length; i++) plain[at + i] = from[start + i] as number;
