@@ -1,13 +1,12 @@
 // LZ4's block format (github.com/lz4/lz4, doc/lz4_Block_format.md): sequences of literals and a match. The block does not say how long it becomes.
 import { copyBack, copyIn } from "./block-copy.ts";
-import type { Fault } from "./error.ts";
 
 const MATCH_BYTES_MIN = 4;
 /** A length of this much in the token goes on in the bytes after it. */
 const GOES_ON = 15;
 
 /** The decompressed block. Throws where `input` is no whole block, or one of more than `bytesMax`. */
-export function lz4Decompress(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {
+export function lz4Decompress(input: Uint8Array, bytesMax: number, fault: (reason: string) => Error): Uint8Array {
   const output = new Uint8Array(bytesMax);
   let at = 0;
   let out = 0;

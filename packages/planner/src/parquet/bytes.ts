@@ -2,6 +2,7 @@
 // way as with CSV. What is small is read once into memory. What is large is never held: a local file is hashed once from end to end and then read by ranges
 // through the same open file (the second reading comes from the page cache, and a file that is replaced meanwhile changes nothing); a remote one is hashed on its
 // way into a temporary file, because S3 is asked for each byte once only.
+import { readSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,10 +12,24 @@ import { assertLocalSize } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { verified } from "../source/verify.ts";
 
+/** Bytes by their place, at once: a scanning thread has nothing else to do meanwhile, and cursors that wait for promises at each page are far slower. */
+export interface FileBytes {
+  readonly byteLength: number;
+  /** What one read may well take more than it needs, because it costs nothing. */
+  readonly readAhead: number;
+  /** Exactly these bytes; they may be the file's own memory, so nobody writes into them. Throws where the file has become shorter. */
+  read(start: number, end: number): Uint8Array;
+}
+
 export interface RandomAccess {
+  readonly bytes: FileBytes;
+  /** The same for whoever wants promises and copies. */
   readonly file: AsyncBuffer;
   close(): Promise<void>;
 }
+
+/** Of each column. */
+const READ_AHEAD_BYTES = 256 * 1024;
 
 /** Rejects with PlanError where size or MD5 are not what the manifest says. */
 export async function openVerified(input: DataFileInput): Promise<RandomAccess> {
@@ -29,7 +44,7 @@ export async function openVerified(input: DataFileInput): Promise<RandomAccess> 
     await handle.close();
     throw error;
   }
-  return { file: byHandle(handle, file.size), close: () => handle.close() };
+  return { ...access(handleBytes(handle, file.size)), close: () => handle.close() };
 }
 
 async function inMemory(input: DataFileInput): Promise<RandomAccess> {
@@ -50,10 +65,7 @@ async function inMemory(input: DataFileInput): Promise<RandomAccess> {
       await handle.close();
     }
   }
-  return {
-    file: { byteLength: file.size, slice: (start, end = file.size) => bytes.buffer.slice(start, end) },
-    close: async () => undefined,
-  };
+  return { ...access(memoryBytes(bytes)), close: async () => undefined };
 }
 
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
@@ -70,7 +82,7 @@ async function spooled(input: DataFileInput, url: string): Promise<RandomAccess>
     throw error;
   }
   return {
-    file: byHandle(handle, input.file.size),
+    ...access(handleBytes(handle, input.file.size)),
     async close() {
       await handle.close();
       await remove();
@@ -86,18 +98,31 @@ async function pass(input: DataFileInput, stream: AsyncIterable<Uint8Array>, tak
   }
 }
 
-function byHandle(handle: FileHandle, byteLength: number): AsyncBuffer {
+/** A file that is in memory as a whole. */
+export function memoryBytes(bytes: Uint8Array): FileBytes {
+  return { byteLength: bytes.length, readAhead: Number.POSITIVE_INFINITY, read: (start, end) => bytes.subarray(start, end) };
+}
+
+function handleBytes(handle: FileHandle, byteLength: number): FileBytes {
   return {
     byteLength,
-    async slice(start, end = byteLength) {
+    readAhead: READ_AHEAD_BYTES,
+    read(start, end) {
       const bytes = new Uint8Array(end - start);
-      let at = 0;
-      while (at < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Error(`the file ends before byte ${end}`);
-        at += bytesRead;
+      for (let at = 0; at < bytes.length; ) {
+        const read = readSync(handle.fd, bytes, at, bytes.length - at, start + at);
+        if (read === 0) throw new Error(`the file ends before byte ${end}`);
+        at += read;
       }
-      return bytes.buffer;
+      return bytes;
     },
   };
+}
+
+function access(bytes: FileBytes): Omit<RandomAccess, "close"> {
+  const slice = (start: number, end = bytes.byteLength): ArrayBuffer => {
+    const from = start < 0 ? Math.max(0, bytes.byteLength + start) : start;
+    return new Uint8Array(bytes.read(from, Math.min(end, bytes.byteLength))).buffer;
+  };
+  return { bytes, file: { byteLength: bytes.byteLength, slice } };
 }

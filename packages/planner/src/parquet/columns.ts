@@ -1,64 +1,59 @@
-// The columns of one Parquet data file as arrays of cells: bytes stay bytes, times and sizes become numbers, a null and an empty string are the same.
-import { zstdDecompressSync } from "node:zlib";
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { PlanError } from "../error.ts";
-import { COLUMNS, type ColumnName, type ReportColumns } from "../source/columns.ts";
-import type { DataFile } from "../source/manifest.ts";
+// The columns of one row group by our own names, each a cursor that reads nothing until it is sent to a row.
+import type { ColumnName } from "../source/columns.ts";
+import { BooleanCursor } from "./booleans.ts";
+import type { FileBytes } from "./bytes.ts";
+import type { Cursor } from "./cursor.ts";
+import type { RowGroup } from "./footer.ts";
+import { NumberCursor } from "./numbers.ts";
+import { TextCursor } from "./texts.ts";
 
-/** A string column's cells are Buffers, a boolean column's booleans, all others are numbers; null or undefined: no value. */
-export type Cells = ArrayLike<unknown>;
+export const TEXT_COLUMNS = [
+  "bucket",
+  "key",
+  "versionId",
+  "etag",
+  "storageClass",
+  "encryption",
+  "accessTier",
+  "lockMode",
+  "legalHold",
+  "acl",
+  "owner",
+] as const satisfies readonly ColumnName[];
+type TextColumn = (typeof TEXT_COLUMNS)[number];
 
-export interface ColumnFile {
-  readonly rowGroupRows: readonly number[];
-  /** Cells of rows [start, end) of the file, which lie in one row group. Rejects with PlanError naming file, row group and column where they cannot be read. */
-  read(column: ColumnName, group: number, start: number, end: number): Promise<Cells>;
-}
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const PARSERS = {
-  stringFromBytes: asBuffer,
-  timestampFromMilliseconds: Number,
-  timestampFromMicroseconds: (micros: bigint) => Number(micros / 1_000n),
-  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1_000_000n),
+/** A column that the report does not have is undefined. */
+export type Columns = { readonly [name in TextColumn]: TextCursor | undefined } & {
+  readonly size: NumberCursor | undefined;
+  readonly lastModified: NumberCursor | undefined;
+  readonly isLatest: BooleanCursor | undefined;
+  readonly isDeleteMarker: BooleanCursor | undefined;
 };
 
-/** Node's own zstd is twice as fast as the one in JavaScript. */
-const COMPRESSORS = { ...compressors, ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)) };
-
-export async function openColumns(file: AsyncBuffer, data: DataFile, columns: ReportColumns): Promise<ColumnFile> {
-  const corrupt = (what: string, cause: unknown): PlanError =>
-    new PlanError(
-      "data-file-corrupt",
-      `The data file ${data.key} cannot be read: ${what} (${cause instanceof Error ? cause.message : String(cause)}). Its MD5 is what the manifest says, so it was written like this: plan from another report.`,
-      { cause },
-    );
-  let metadata: FileMetaData;
-  let names: string[];
-  try {
-    metadata = await parquetMetadataAsync(file);
-    names = parquetSchema(metadata).children.map((child) => child.element.name);
-  } catch (cause) {
-    throw corrupt("its Parquet footer cannot be parsed", cause);
-  }
-  const missing = (Object.keys(columns.at) as ColumnName[]).map((name) => COLUMNS[name].parquet).filter((name) => !names.includes(name));
-  if (missing.length > 0) throw corrupt("it is not what its manifest's fileSchema says", `no column ${missing.join(", ")}`);
-  const rowGroupRows = metadata.row_groups.map((group) => Number(group.num_rows));
-  const scan = await parquetScan({ file, metadata, compressors: COMPRESSORS, parsers: PARSERS });
-  return {
-    rowGroupRows,
-    async read(name, group, rowStart, rowEnd) {
-      const column = COLUMNS[name].parquet;
-      const where = `the column ${column} in row group ${group + 1} of ${rowGroupRows.length} is damaged`;
-      let cells: Cells;
-      try {
-        cells = await scan.readColumn({ column, rowStart, rowEnd });
-      } catch (cause) {
-        throw corrupt(where, cause);
-      }
-      if (cells.length !== rowEnd - rowStart) throw corrupt(where, `${cells.length} values for ${rowEnd - rowStart} rows`);
-      return cells;
-    },
+/** Throws PlanError where the footer's places cannot be. */
+export function openColumns(bytes: FileBytes, group: RowGroup): Columns {
+  const number = (name: ColumnName): NumberCursor | undefined => {
+    const chunk = group.chunk(name);
+    return chunk?.kind.kind === "number" ? new NumberCursor(bytes, chunk, chunk.kind) : undefined;
   };
+  const boolean = (name: ColumnName): BooleanCursor | undefined => {
+    const chunk = group.chunk(name);
+    return chunk === undefined ? undefined : new BooleanCursor(bytes, chunk);
+  };
+  const text = (name: TextColumn): [TextColumn, TextCursor | undefined] => {
+    const chunk = group.chunk(name);
+    return [name, chunk === undefined ? undefined : new TextCursor(bytes, chunk)];
+  };
+  return {
+    ...(Object.fromEntries(TEXT_COLUMNS.map(text)) as { [name in TextColumn]: TextCursor | undefined }),
+    size: number("size"),
+    lastModified: number("lastModified"),
+    isLatest: boolean("isLatest"),
+    isDeleteMarker: boolean("isDeleteMarker"),
+  };
+}
+
+/** After the row group's last row: throws where a column that was looked at has not as many rows as the group. */
+export function finishColumns(columns: Columns): void {
+  for (const cursor of Object.values(columns) as (Cursor | undefined)[]) if (cursor?.touched === true) cursor.finish();
 }

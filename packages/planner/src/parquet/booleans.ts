@@ -1,0 +1,45 @@
+// Boolean columns: a bit a value, or runs.
+import { Cursor } from "./cursor.ts";
+import { type PageBody, uint32 } from "./pages.ts";
+import { Runs } from "./runs.ts";
+
+/** Runs of booleans have their length before them. */
+const LENGTH_BYTES = 4;
+
+export class BooleanCursor extends Cursor {
+  value = false;
+  #runs: Runs | undefined;
+  #bytes: Uint8Array = new Uint8Array(0);
+  /** The next value's bit; `bits` there are. */
+  #bit = 0;
+  #bits = 0;
+
+  protected override openValues({ encoding, bytes, start }: PageBody): void {
+    this.#runs = undefined;
+    if (encoding === "PLAIN") {
+      this.#bytes = bytes.subarray(start);
+      this.#bit = 0;
+      this.#bits = this.#bytes.length * 8;
+    } else if (encoding === "RLE") {
+      const length = bytes.length - start < LENGTH_BYTES ? 0 : uint32(bytes, start);
+      const end = start + LENGTH_BYTES + length;
+      if (end > bytes.length && bytes.length > start) throw this.fault("has a page whose booleans are longer than itself");
+      this.#runs = new Runs(bytes, Math.min(start + LENGTH_BYTES, bytes.length), Math.min(end, bytes.length), 1, this.fault);
+    } else throw this.fault(`has booleans in the encoding ${encoding}`);
+  }
+
+  protected override skip(values: number): void {
+    if (this.#runs === undefined) this.#bit += values;
+    else this.#runs.skip(values);
+  }
+
+  protected override take(): void {
+    if (this.#runs !== undefined) {
+      this.value = this.#runs.next() === 1;
+      return;
+    }
+    const bit = this.#bit++;
+    if (bit >= this.#bits) throw this.fault("has a page that ends before its rows do");
+    this.value = (((this.#bytes[bit >>> 3] as number) >>> (bit & 7)) & 1) === 1;
+  }
+}

@@ -1,0 +1,94 @@
+// A column of a row group as a cursor that only moves forward: sent to a row, it steps over pages, values and nulls that nobody asked for.
+import type { FileBytes } from "./bytes.ts";
+import type { Fault } from "./fault.ts";
+import type { Chunk } from "./footer.ts";
+import { type PageBody, Pages } from "./pages.ts";
+import { Runs } from "./runs.ts";
+
+export abstract class Cursor {
+  protected readonly fault: Fault;
+  readonly #pages: Pages;
+  readonly #optional: boolean;
+  /** The first row behind the page that was stepped to. */
+  #pageEnd = 0;
+  #open = false;
+  /** undefined: every row of the page has a value. */
+  #levels: Runs | undefined;
+  /** The next row that nothing was taken of yet. */
+  #row = 0;
+  #present = false;
+
+  constructor(file: FileBytes, chunk: Chunk) {
+    this.fault = chunk.fault;
+    this.#optional = chunk.optional;
+    this.#pages = new Pages(file, chunk);
+  }
+
+  /** Makes `row`, from 0 within the row group, the cursor's own; whether it has a value. Rows are asked for in ascending order; the same one may be asked for again. */
+  seek(row: number): boolean {
+    if (row < this.#row) {
+      if (row === this.#row - 1) return this.#present;
+      throw new Error(`row ${row} was asked for after row ${this.#row - 1}`);
+    }
+    if (row >= this.#pageEnd) this.#turnTo(row);
+    if (!this.#open) this.#openPage();
+    const skipped = row - this.#row;
+    this.#row = row + 1;
+    const levels = this.#levels;
+    if (levels === undefined) {
+      if (skipped > 0) this.skip(skipped);
+      this.take();
+      this.#present = true;
+      return true;
+    }
+    if (skipped > 0) {
+      const values = levels.ones(skipped);
+      if (values > 0) this.skip(values);
+    }
+    this.#present = levels.next() === 1;
+    if (this.#present) this.take();
+    return this.#present;
+  }
+
+  /** Whether it was ever sent to a row. */
+  get touched(): boolean {
+    return this.#row > 0;
+  }
+
+  /** After the last row that was wanted: throws where the column has not as many rows as its row group. */
+  finish(): void {
+    while (this.#pages.next() !== undefined);
+  }
+
+  protected abstract openValues(page: PageBody, dictionary: PageBody | undefined): void;
+  /** Steps over values of the page. */
+  protected abstract skip(values: number): void;
+  /** Makes the next value the current one. */
+  protected abstract take(): void;
+
+  #turnTo(row: number): void {
+    while (row >= this.#pageEnd) {
+      const rows = this.#pages.next();
+      if (rows === undefined) throw this.fault(`has no row ${row + 1}`);
+      this.#row = this.#pageEnd;
+      this.#pageEnd += rows;
+    }
+    this.#open = false;
+  }
+
+  #openPage(): void {
+    const page = this.#pages.open();
+    const { levels } = page;
+    this.#levels = !this.#optional || levels === undefined ? undefined : new Runs(levels.bytes, levels.start, levels.end, 1, this.fault);
+    this.openValues(page, this.#pages.dictionary);
+    this.#open = true;
+  }
+}
+
+/** Places in a dictionary: a byte with their width, then runs. */
+export function placesOf(page: PageBody, fault: Fault): Runs {
+  const { bytes, start } = page;
+  // A page of nulls alone may have nothing at all.
+  if (start >= bytes.length) return new Runs(bytes, bytes.length, bytes.length, 0, fault);
+  return new Runs(bytes, start + 1, bytes.length, bytes[start] as number, fault);
+}

@@ -1,0 +1,179 @@
+// Text columns: a cell is a place in the bytes of its page or of its dictionary, and never becomes a string here.
+import { isAscii } from "node:buffer";
+import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
+import { Cursor, placesOf } from "./cursor.ts";
+import { Deltas } from "./delta.ts";
+import type { Fault } from "./fault.ts";
+import { type PageBody, uint32 } from "./pages.ts";
+import type { Runs } from "./runs.ts";
+
+/** A text's length stands before it in four bytes. */
+const LENGTH_BYTES = 4;
+/** Lengths of one page that are kept; pages of texts by their differences have about twenty thousand. */
+const LENGTHS_MAX = 1 << 22;
+/** What the texts of one page by common beginnings may become. */
+const JOINED_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Distinct texts; that of entry i begins at starts[i], and LENGTH_BYTES before starts[i + 1] it ends. */
+export interface Dictionary {
+  readonly text: Bytes;
+  readonly starts: Uint32Array;
+  readonly ascii: boolean;
+}
+
+export class TextCursor extends Cursor {
+  /** The current text: bytes [start, end) of `text`. */
+  text: Bytes = bytesOf(Buffer.alloc(0));
+  start = 0;
+  end = 0;
+  /** Its entry in the dictionary; -1: it comes from none. */
+  entry = -1;
+  /** Every byte around it is ASCII. */
+  ascii = true;
+  dictionary: Dictionary | undefined;
+  #places: Runs | undefined;
+  /** Where the next text begins, with its length before it or without. */
+  #at = 0;
+  #bodyEnd = 0;
+  #lengths: Int32Array | undefined;
+  #value = 0;
+
+  protected override openValues(page: PageBody, dictionary: PageBody | undefined): void {
+    const { encoding } = page;
+    this.#places = undefined;
+    this.#lengths = undefined;
+    if (encoding === "DICTIONARY") {
+      this.#places = placesOf(page, this.fault);
+      this.dictionary ??= dictionaryOf(dictionary, this.fault);
+      this.text = this.dictionary.text;
+      this.ascii = this.dictionary.ascii;
+      return;
+    }
+    this.entry = -1;
+    if (encoding === "PLAIN") this.#setBody(page.bytes, page.start);
+    else if (encoding === "DELTA_LENGTH_BYTE_ARRAY") this.#openLengths(page);
+    else if (encoding === "DELTA_BYTE_ARRAY") this.#openJoined(page);
+    else throw this.fault(`has texts in the encoding ${encoding}`);
+  }
+
+  protected override skip(values: number): void {
+    if (this.#places !== undefined) {
+      this.#places.skip(values);
+    } else {
+      for (let i = 0; i < values; i++) {
+        // It moves #at itself, so its answer comes first.
+        const length = this.#nextLength();
+        this.#at += length;
+      }
+    }
+  }
+
+  protected override take(): void {
+    const places = this.#places;
+    if (places !== undefined) {
+      const { starts } = this.dictionary as Dictionary;
+      const entry = places.next();
+      if (entry >= starts.length - 1) throw this.fault(`has the place ${entry} in a dictionary of ${starts.length - 1} texts`);
+      this.entry = entry;
+      this.start = starts[entry] as number;
+      this.end = (starts[entry + 1] as number) - LENGTH_BYTES;
+      return;
+    }
+    const length = this.#nextLength();
+    this.start = this.#at;
+    this.#at += length;
+    this.end = this.#at;
+  }
+
+  /** Of the next text, which then begins at #at. */
+  #nextLength(): number {
+    let length: number;
+    if (this.#lengths === undefined) {
+      const at = this.#at;
+      if (at + LENGTH_BYTES > this.#bodyEnd) throw this.fault("has a page that ends before its rows do");
+      length = this.text.view.getUint32(at, true);
+      this.#at = at + LENGTH_BYTES;
+    } else {
+      if (this.#value >= this.#lengths.length) throw this.fault("has a page that ends before its rows do");
+      length = this.#lengths[this.#value++] as number;
+    }
+    if (length > this.#bodyEnd - this.#at)
+      throw this.fault(`has a text of ${length} bytes where only ${this.#bodyEnd - this.#at} are left`);
+    return length;
+  }
+
+  #setBody(bytes: Uint8Array, start: number): void {
+    this.text = bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    // Lengths below 128 are ASCII too, so that one native look at the page spares a look at each key.
+    this.ascii = isAscii(bytes.subarray(start));
+    this.#at = start;
+    this.#bodyEnd = bytes.length;
+  }
+
+  #openLengths(page: PageBody): void {
+    const { lengths, after } = lengthsOf(page, page.start, this.fault);
+    this.#lengths = lengths;
+    this.#value = 0;
+    this.#setBody(page.bytes, after);
+  }
+
+  /** Each text is the beginning of the one before it and bytes of its own: they are put together at once. */
+  #openJoined(page: PageBody): void {
+    const { bytes } = page;
+    const shared = lengthsOf(page, page.start, this.fault);
+    const own = lengthsOf(page, shared.after, this.fault);
+    const count = own.lengths.length;
+    if (shared.lengths.length !== count) throw this.fault(`has ${shared.lengths.length} beginnings for ${count} texts`);
+    let total = 0;
+    const lengths = new Int32Array(count);
+    for (let i = 0, previous = 0, at = own.after; i < count; i++) {
+      const [from, rest] = [shared.lengths[i] as number, own.lengths[i] as number];
+      if (from > previous || rest > bytes.length - at) throw this.fault("has a text that is longer than its bytes");
+      at += rest;
+      previous = from + rest;
+      lengths[i] = previous;
+      total += previous;
+      if (total > JOINED_BYTES_MAX) throw this.fault(`has a page that becomes more than ${JOINED_BYTES_MAX} bytes`);
+    }
+    const joined = new Uint8Array(total);
+    for (let i = 0, at = own.after, to = 0, previous = 0; i < count; i++) {
+      const [from, length] = [shared.lengths[i] as number, lengths[i] as number];
+      joined.copyWithin(to, previous, previous + from);
+      joined.set(bytes.subarray(at, at + length - from), to + from);
+      at += length - from;
+      previous = to;
+      to += length;
+    }
+    this.#lengths = lengths;
+    this.#value = 0;
+    this.#setBody(joined, 0);
+  }
+}
+
+function lengthsOf(page: PageBody, start: number, fault: Fault): { lengths: Int32Array; after: number } {
+  const deltas = new Deltas(page.bytes, start, page.bytes.length, fault);
+  if (deltas.count > Math.min(page.values, LENGTHS_MAX)) throw fault(`has a page of ${deltas.count} lengths`);
+  const lengths = new Int32Array(deltas.count);
+  for (let i = 0; i < lengths.length; i++) {
+    const length = deltas.next();
+    if (length < 0 || length > page.bytes.length) throw fault(`has a text of ${length} bytes in a page of ${page.bytes.length}`);
+    lengths[i] = length;
+  }
+  return { lengths, after: deltas.after };
+}
+
+function dictionaryOf(page: PageBody | undefined, fault: Fault): Dictionary {
+  if (page === undefined) throw fault("has places in a dictionary, but no dictionary");
+  const { bytes, values } = page;
+  if (values > bytes.length / LENGTH_BYTES) throw fault(`has a dictionary of ${values} texts in ${bytes.length} bytes`);
+  const starts = new Uint32Array(values + 1);
+  let at = LENGTH_BYTES;
+  for (let i = 0; i < values; i++) {
+    if (at > bytes.length) throw fault("has a dictionary that ends before its entries do");
+    starts[i] = at;
+    at += uint32(bytes, at - LENGTH_BYTES) + LENGTH_BYTES;
+  }
+  if (at > bytes.length + LENGTH_BYTES) throw fault("has a dictionary that ends before its entries do");
+  starts[values] = at;
+  return { text: bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), starts, ascii: isAscii(bytes) };
+}
