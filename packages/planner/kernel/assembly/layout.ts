@@ -5,6 +5,8 @@ export const CONFIG: i32 = 0x400;
 /** i32 where each field of the row begins, and FIELDS_MAX times 4 bytes further on where it ends. */
 export const FIELDS: i32 = 0x800;
 export const FIELDS_MAX: i32 = 128;
+/** i32 for each column of words: the cell that was last seen in it. */
+export const WORD_HINTS: i32 = 0x500;
 /** A key while it is decoded. */
 export const SCRATCH: i32 = 0x1000;
 export const SCRATCH_BYTES: i32 = 0x4000;

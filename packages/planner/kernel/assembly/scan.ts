@@ -3,7 +3,7 @@
 // be understood) is handed back as it was written: the reader outside, which knows all of CSV and has the words for errors, reads that row.
 import { cellOf, forgetCells, isCell, NO_ROOM } from "./cells";
 import { decode, ENCODED, keyKind, UNTOLD } from "./key";
-import { CONFIG, FIELDS, FIELDS_MAX, FLAGS, HINTS, PAGES, RECORD_BYTES, RECORDS, RECORDS_MAX } from "./layout";
+import { CONFIG, FIELDS, FIELDS_MAX, FLAGS, HINTS, PAGES, RECORD_BYTES, RECORDS, RECORDS_MAX, WORD_HINTS } from "./layout";
 import { booleanOf, NOT_PLAIN, sizeOf, timeOf } from "./values";
 
 export { CELLS_MAX, CONFIG, FIELDS_MAX, FLAGS, RECORD_BYTES, RECORDS, TEXT, TEXT_BYTES } from "./layout";
@@ -62,6 +62,7 @@ export function begin(): void {
 function forgetAll(): void {
   forgetCells();
   lastOwner = -1;
+  memory.fill(WORD_HINTS, 0xff, WORDS * 4);
 }
 
 // @ts-expect-error: a decorator of the compiler
@@ -226,9 +227,13 @@ function foreign(owner: i32, acl: i32, size: f64, keyStart: i32, keyEnd: i32, ki
       const start = startOf(column);
       const end = endOf(column);
       if (start != end) {
-        word = cellOf(start, end - start);
-        if (word == NO_ROOM) return forgotten();
-        if ((load<u8>(FLAGS + word) & KNOWN_WORD) == 0) return unknown(word, KNOWN_WORD, start, end);
+        word = load<i32>(WORD_HINTS + (i << 2));
+        if (word < 0 || !isCell(word, start, end - start)) {
+          word = cellOf(start, end - start);
+          if (word == NO_ROOM) return forgotten();
+          if ((load<u8>(FLAGS + word) & KNOWN_WORD) == 0) return unknown(word, KNOWN_WORD, start, end);
+          store<i32>(WORD_HINTS + (i << 2), word);
+        }
       }
     }
     store<i32>(at + 60 + (i << 2), word);
