@@ -3,7 +3,7 @@ export { attributesOf } from "./calls/copy-headers.ts";
 export { leanObjectCalls } from "./calls/lean.ts";
 export { leanAnnotationCalls } from "./calls/lean-annotations.ts";
 export type { ObjectCallsOptions } from "./calls/lean-exchange.ts";
-export { type ListingCalls, leanListingCalls } from "./calls/lean-listing.ts";
+export { type ListingCalls, type ListingRequest, leanListingCalls } from "./calls/lean-listing.ts";
 export { leanMultipartCalls } from "./calls/lean-multipart.ts";
 export * from "./calls/multipart-calls.ts";
 export * from "./calls/object-calls.ts";

@@ -1,5 +1,5 @@
 // What every command starts from: its flags, the signals, and the campaign that the file names, opened.
-import { openS3Blobs, type Session, s3Client } from "@quitclaim/aws";
+import { openS3Blobs, type S3Target, type Session, s3Client } from "@quitclaim/aws";
 import {
   type AccountConfig,
   type CampaignConfig,
@@ -28,6 +28,8 @@ export interface Campaign {
   readonly config: CampaignConfig;
   readonly store: CampaignStore;
   readonly sessions: Sessions;
+  /** Where the bucket's requests go. */
+  readonly s3: S3Target;
   /** A control-plane client that signs with this session. */
   client(session: Session): S3;
   account(id: string): AccountConfig;
@@ -37,17 +39,18 @@ export async function openCampaign(invocation: Invocation): Promise<Campaign> {
   const config = loadConfig(invocation.configFile, invocation.env);
   const sessions = openSessions(config, invocation.env);
   const { bucket } = config;
-  const client = (session: Session): S3 =>
-    s3Client(session, {
-      region: bucket.region,
-      forcePathStyle: bucket.forcePathStyle,
-      ...(bucket.endpoint === undefined ? {} : { endpoint: bucket.endpoint }),
-    });
+  const s3: S3Target = {
+    region: bucket.region,
+    forcePathStyle: bucket.forcePathStyle,
+    ...(bucket.endpoint === undefined ? {} : { endpoint: bucket.endpoint }),
+  };
+  const client = (session: Session): S3 => s3Client(session, s3);
   const store = config.store.startsWith("s3://") ? openS3Blobs(client(sessions.owner), config.store) : await openLocalStore(config.store);
   return {
     config,
     store,
     sessions,
+    s3,
     client,
     account(id) {
       const account = config.accounts.find((a) => a.id === id || a.name === id);

@@ -93,11 +93,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   campaignCommand(
     "inventory",
     "build a report by listing, where S3 Inventory is not at hand",
-    "quitclaim inventory --to ./inventory\nquitclaim inventory --to s3://reports/lake",
+    "quitclaim inventory --to ./inventory\nquitclaim inventory --to s3://reports/lake --acls",
     async (invocation, flags: InventoryFlags) => (await import("./commands/inventory.ts")).inventory(invocation, flags),
   )
     .requiredOption("--to <place>", "folder, or s3://bucket/prefix, that the report is written to")
-    .option("--concurrency <n>", "list requests at once", positive, 16);
+    .option("--acls", "read the ACLs of foreign objects too, as the accounts that own them: one request each", false)
+    .option("--concurrency <n>", "requests at once, within limits.requestsPerSecond", positive, 64);
   campaignCommand(
     "plan",
     "read the inventory report: what needs what, what is held and why, what it costs",

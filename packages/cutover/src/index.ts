@@ -1,7 +1,8 @@
 export { type Applied, type ApplyOptions, applyAnswer } from "./answers/apply.ts";
 export { type AnswerRecord, readAnswers } from "./answers/record.ts";
 export type { BucketAcl } from "./bucket/acl.ts";
-export type { OwnershipMode } from "./bucket/ownership.ts";
+export { type OwnershipMode, readOwnership } from "./bucket/ownership.ts";
+export { type PublicAccess, readPublicAccess } from "./bucket/public-access.ts";
 export type { BucketState } from "./bucket/state.ts";
 export { type Check, type CheckInput, check, type Probe } from "./check/check.ts";
 export type { Claimed, Identity, Proof } from "./check/identities.ts";

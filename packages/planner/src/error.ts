@@ -17,6 +17,7 @@ export type PlanErrorCode =
   | "key-undecodable"
   | "identity"
   | "store-has-results"
+  | "listing-refused"
   | "aborted";
 
 /** The plan was not made, and why: what happened, to which file or row, and what to do next. Needs no stack trace. */

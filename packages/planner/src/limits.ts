@@ -27,3 +27,13 @@ export const GRANT_PREFIXES_MAX = 200;
 export const POLICY_BYTES_MAX = 20 * 1024;
 /** V8's young generation in a scanning thread. */
 export const THREAD_NURSERY_MB_MAX = 8;
+/** Answers of a kind that a listing's request takes before it gives up; it waits in between, twice as long each time. */
+export const THROTTLED_ANSWERS_MAX = 40;
+export const TRANSIENT_ANSWERS_MAX = 8;
+export const EXPIRED_ANSWERS_MAX = 5;
+export const LISTING_BACKOFF_MS = 100;
+export const LISTING_BACKOFF_MS_MAX = 10_000;
+/** Refusals in a row, from the first, after which an account is not asked for ACLs any more. */
+export const ACL_REFUSALS_MAX = 50;
+/** Rows in one data file of a report made by listing: some 40 MB of Parquet. */
+export const LISTED_FILE_ROWS_MAX = 250_000;

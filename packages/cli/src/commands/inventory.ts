@@ -1,49 +1,64 @@
 // `quitclaim inventory`: builds a report by listing, where S3 Inventory is not at hand.
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
-import { openS3Blobs } from "@quitclaim/aws";
+import { LISTING_BYTES_MAX, leanListingCalls, openS3Blobs, openWire } from "@quitclaim/aws";
 import { openLocalStore } from "@quitclaim/campaign";
-import { makeInventory, versionLister } from "@quitclaim/planner";
+import { type AclReader, type InventoryProgress, type InventoryResult, makeInventory, Pace, versionLister } from "@quitclaim/planner";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
 import { Interrupted } from "../signals.ts";
 import { openTarget } from "../target.ts";
+import { aclReader } from "./inventory-acls.ts";
 
 export interface InventoryFlags {
   /** Folder or s3://bucket/prefix that stands for the destination bucket. */
   readonly to: string;
   readonly concurrency: number;
+  /** Read the ACLs of foreign objects too. */
+  readonly acls: boolean;
 }
 
 export async function inventory(invocation: Invocation, flags: InventoryFlags): Promise<ExitCode> {
   const { output, signals } = invocation;
   const campaign = await openCampaign(invocation);
-  const { bucket } = campaign.config;
+  const { bucket, limits } = campaign.config;
   const client = campaign.client(campaign.sessions.owner);
-  const { ownerCanonicalId } = await openTarget(campaign);
+  const target = await openTarget(campaign);
   const expectedOwner = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
   const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
+  const versioned = versioning.Status !== undefined;
   const inS3 = flags.to.startsWith("s3://");
   const destination = inS3 ? openS3Blobs(client, flags.to) : await openLocalStore(flags.to);
-  let line = "listing…";
-  const narration = narrate(output, () => line);
+  const wire = openWire(campaign.s3, { connections: flags.concurrency, answerBytesMax: LISTING_BYTES_MAX });
+  const pace = new Pace({ requestsPerSecond: limits.requestsPerSecond, atOnce: flags.concurrency });
+  const calls = leanListingCalls(wire, {
+    session: campaign.sessions.owner,
+    ...(bucket.dialect === "aws" ? { expectedBucketOwner: bucket.owner } : {}),
+  });
+  let progress: InventoryProgress | undefined;
+  let acls: AclReader | undefined;
+  const narration = narrate(output, () => progressLine(progress, acls));
   const started = Date.now();
   signals.announce("stopping; without its manifest the report is none, the same command lists again. Once more to leave at once.");
-  const listing = makeInventory({
-    listPage: versionLister(client, { bucket: bucket.name, ...(bucket.dialect === "aws" ? { expectedOwner: bucket.owner } : {}) }),
-    bucket: bucket.name,
-    bucketOwner: ownerCanonicalId,
-    versioned: versioning.Status !== undefined,
-    destination,
-    destinationBucket: inS3 ? (flags.to.slice("s3://".length).split("/")[0] ?? "") : "local",
-    concurrency: flags.concurrency,
-    signal: signals.drain,
-    onProgress: (p) => {
-      line = `${p.versions.toLocaleString("en")} versions listed in ${p.requests} requests, ${p.inFlight} in flight`;
-    },
-  });
+  const listing = async (): Promise<InventoryResult> => {
+    if (flags.acls) acls = await aclReader(campaign, target, { wire, pace, versioned, signal: signals.drain });
+    return makeInventory({
+      listPage: versionLister(calls, { bucket: bucket.name, pace }),
+      bucket: bucket.name,
+      bucketOwner: target.ownerCanonicalId,
+      versioned,
+      destination,
+      destinationBucket: inS3 ? (flags.to.slice("s3://".length).split("/")[0] ?? "") : "local",
+      concurrency: flags.concurrency,
+      acls,
+      signal: signals.drain,
+      onProgress: (p) => {
+        progress = p;
+      },
+    });
+  };
   const report = await signals
-    .until("leaveNow", listing)
+    .until("leaveNow", listing())
     .catch((error: unknown) => {
       if (!signals.drain.aborted) throw error;
       throw new Interrupted("listing was stopped before its end, and no manifest was written. The same command lists again.", {
@@ -51,15 +66,54 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
       });
     })
     .finally(() => narration.stop());
+  await wire.close();
   const seconds = (Date.now() - started) / 1_000;
   const manifest = `${flags.to.replace(/\/$/, "")}/${report.manifest}`;
+  const { requests, empty, atOnce } = report.listing;
   output.result(
-    { manifest, rows: report.rows, files: report.files, requests: report.listing.requests, emptyRequests: report.listing.empty, seconds },
+    {
+      manifest,
+      rows: report.rows,
+      files: report.files,
+      requests,
+      emptyRequests: empty,
+      requestsAtOnce: atOnce,
+      seconds,
+      acls: report.acls,
+    },
     [
-      `${report.rows.toLocaleString("en")} versions in ${report.files} files, by ${report.listing.requests} requests in ${seconds.toFixed(1)} s`,
+      `${count(report.rows)} versions in ${report.files} files, by ${count(requests)} listing requests (up to ${atOnce} at once) in ${seconds.toFixed(1)} s`,
+      ...aclLines(report),
       `manifest: ${manifest}`,
       `Write it as inventory.manifest${inS3 ? "" : " (with inventory.root: the folder)"} in the campaign file, then: quitclaim plan`,
     ],
   );
   return EXIT.done;
+}
+
+const count = (n: number): string => n.toLocaleString("en");
+
+function progressLine(progress: InventoryProgress | undefined, acls: AclReader | undefined): string {
+  if (progress === undefined) return "listing…";
+  const { versions, requests, inFlight } = progress.listing;
+  const listed = `${count(versions)} versions listed in ${count(requests)} requests, ${inFlight} in flight`;
+  if (acls === undefined) return listed;
+  const { read, unread } = acls.tally;
+  return `${listed}; ${count(read)} ACLs read${unread === 0 ? "" : `, ${count(unread)} that nobody may read`}`;
+}
+
+/** What the report knows of ACLs, and what follows from what it does not. */
+function aclLines({ acls }: InventoryResult): string[] {
+  if (acls === undefined)
+    return [
+      "It has no ACLs: nothing can be counted as already granted, and others' grants are unknown, so that workers read each ACL before they merge. --acls reads those of foreign objects.",
+    ];
+  const lines = [
+    `${count(acls.read)} ACLs of foreign objects${acls.gone === 0 ? "" : `; ${count(acls.gone)} were gone by then`}. The bucket owner's own were not read: grants to others on them are not in this report, and the switch ends those too.`,
+  ];
+  if (acls.unread > 0)
+    lines.push(
+      `${count(acls.unread)} ACLs could not be read and are left open (workers read them before they merge): ${acls.refused.map((r) => `${r.principal}: ${r.code}, ${r.message}`).join("; ")}`,
+    );
+  return lines;
 }

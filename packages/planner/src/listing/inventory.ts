@@ -1,55 +1,62 @@
-// `quitclaim inventory`: a report by listing, for buckets that have none and for servers that cannot make one (issue 3, point 8).
-import type { CanonicalId, Grant } from "@quitclaim/campaign";
+// `quitclaim inventory`: a report by listing, for buckets that have none and for servers that cannot make one.
+import { LISTED_FILE_ROWS_MAX } from "../limits.ts";
+import type { AclReader, AclTally } from "./acls.ts";
 import { type ListingProgress, listVersions } from "./lister.ts";
 import type { ListedVersion, ListPage } from "./page.ts";
 import { type ReportDestination, type ReportRow, ReportWriter } from "./report.ts";
 
+export interface InventoryProgress {
+  readonly listing: ListingProgress;
+  /** undefined: ACLs are not read. */
+  readonly acls: AclTally | undefined;
+}
+
 export interface InventoryOptions {
   readonly listPage: ListPage;
   readonly bucket: string;
-  readonly bucketOwner: CanonicalId;
+  /** Canonical ID. */
+  readonly bucketOwner: string;
   readonly versioned: boolean;
   readonly destination: ReportDestination;
   readonly destinationBucket: string;
+  /** Listing requests in flight at most. */
   readonly concurrency: number;
-  /** Reads the ACL of a foreign object; undefined where nobody may. Absent: the report has no ACL column. */
-  readonly readAcl?: (version: ListedVersion) => Promise<readonly Grant[] | undefined>;
+  /** Reads the ACLs of foreign objects. Left out: the report has no ACL column. */
+  readonly acls?: AclReader | undefined;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: ListingProgress) => void;
+  readonly onProgress?: (progress: InventoryProgress) => void;
 }
 
-/** Rows in one data file: some 40 MB of Parquet. */
-const FILE_ROWS = 250_000;
+export interface InventoryResult extends InventoryProgress {
+  /** The manifest's path below the destination. */
+  readonly manifest: string;
+  readonly rows: number;
+  readonly files: number;
+}
 
-/** Lists the bucket and writes the report; answers the manifest's path below the destination. Cut off, it leaves no manifest. */
-export async function makeInventory(
-  options: InventoryOptions,
-): Promise<{ manifest: string; rows: number; files: number; listing: ListingProgress }> {
-  const { readAcl, bucketOwner, versioned, concurrency } = options;
+/** Lists the bucket and writes the report. Cut off, it leaves no manifest. */
+export async function makeInventory(options: InventoryOptions): Promise<InventoryResult> {
+  const { acls, bucketOwner, versioned, onProgress } = options;
   const writer = new ReportWriter({
     destination: options.destination,
     sourceBucket: options.bucket,
     destinationBucket: options.destinationBucket,
     versioned,
     created: Date.now(),
-    fileRows: FILE_ROWS,
-    withAcl: readAcl !== undefined,
+    fileRows: LISTED_FILE_ROWS_MAX,
+    withAcl: acls !== undefined,
   });
-  const withAcl = async (version: ListedVersion): Promise<ReportRow> => {
-    if (readAcl === undefined || version.isDeleteMarker || version.owner === bucketOwner) return version;
-    return { ...version, acl: await readAcl(version) };
-  };
-  const listing = await listVersions({
+  const withAcl = async (version: ListedVersion): Promise<ReportRow> =>
+    acls === undefined || version.isDeleteMarker || version.owner === bucketOwner ? version : { ...version, acl: await acls.read(version) };
+  const listing = await listVersions<ReportRow>({
     listPage: options.listPage,
-    concurrency,
+    concurrency: options.concurrency,
     signal: options.signal,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    onVersions: async (versions) => {
-      for (let i = 0; i < versions.length; i += concurrency)
-        await writer.add(await Promise.all(versions.slice(i, i + concurrency).map(withAcl)));
-    },
+    complete: (versions) => (acls === undefined ? versions : Promise.all(versions.map(withAcl))),
+    onVersions: (rows) => writer.add(rows),
+    ...(onProgress === undefined ? {} : { onProgress: (p: ListingProgress) => onProgress({ listing: p, acls: acls?.tally }) }),
   });
   const report = await writer.finish();
   if (report.rows !== listing.versions) throw new Error(`${listing.versions} versions were listed but ${report.rows} written`);
-  return { ...report, listing };
+  return { ...report, listing, acls: acls?.tally };
 }
