@@ -71,12 +71,18 @@ export class BatchRun {
   #next = 0;
   /** Denials that may yet turn out to be the account's, with the successes that the breaker had counted when they came. */
   #held: { index: number; row: ResultRow; successes: number }[] = [];
+  #notes: Notes | undefined;
   #denial = { code: "", message: "", httpStatus: 0 };
 
   constructor(ref: BatchRef, around: BatchSurroundings, retry?: RetryClaim) {
     this.#ref = ref;
     this.#around = around;
     this.#retry = retry;
+  }
+
+  /** Milliseconds since Redis last confirmed this batch's fence; 0 before it is claimed. */
+  get silentMs(): number {
+    return this.#notes?.silentMs ?? 0;
   }
 
   /** Begins no further row; those in flight finish. The first reason given counts. */
@@ -114,6 +120,7 @@ export class BatchRun {
   async #work(hold: BatchHold): Promise<BatchEnd> {
     const rows = await this.#load(hold);
     const notes = new Notes(hold, (why) => this.stop({ kind: "lost", why: lossText(why) }));
+    this.#notes = notes;
     notes.start();
     try {
       await this.#runRows(rows, notes);

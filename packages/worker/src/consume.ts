@@ -26,7 +26,7 @@ import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
 import { type BatchEnd, BatchRun, type BatchSurroundings } from "./batch.ts";
 import { Complaints } from "./complaints.ts";
 import type { WorkerEvent } from "./event.ts";
-import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX } from "./limits.ts";
+import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, DRAIN_SILENT_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX } from "./limits.ts";
 import { describeStop, type StopReason } from "./stop-reason.ts";
 
 export interface ConsumerOptions {
@@ -71,13 +71,16 @@ export class AccountConsumer {
     await Promise.race([stuck.close(true), sleep(LEAVE_MS_MAX)]);
   }
 
-  /** Claims nothing more, lets rows in flight finish, hands batches back. Bounded by DRAIN_MS_MAX, after which it cuts off. */
+  /**
+   * Claims nothing more, lets rows in flight finish, hands batches back. Bounded by DRAIN_MS_MAX, after which it cuts off; at once where
+   * Redis is silent: then every row in flight waits for a fence that nobody confirms.
+   */
   async drain(): Promise<void> {
     this.#leaving = true;
     await this.#worker.pause(true);
     for (const run of this.#runs) run.drain();
     const until = Date.now() + DRAIN_MS_MAX;
-    while (this.#runs.size > 0 && Date.now() < until) await sleep(20);
+    while (this.#runs.size > 0 && Date.now() < until && !this.#silent()) await sleep(20);
     this.cutOff();
   }
 
@@ -89,10 +92,14 @@ export class AccountConsumer {
 
   /** To be called after drain or cutOff. What has not been handed back by then waits for its lock to end. */
   async close(): Promise<void> {
-    const handedBack = this.#worker.close();
     // Redis may be away: the jobs' locks run out by themselves.
+    const handedBack = this.#worker.close(this.#silent());
     const inTime = await Promise.race([handedBack.then(() => true), sleep(LEAVE_MS_MAX, false)]);
     if (!inTime) await Promise.race([this.#worker.close(true), sleep(LEAVE_MS_MAX)]);
+  }
+
+  #silent(): boolean {
+    return [...this.#runs].some((run) => run.silentMs >= DRAIN_SILENT_MS_MAX);
   }
 
   #build(): BatchWorker {

@@ -73,6 +73,8 @@ export const PARSED_ACLS_MAX = 1_024;
 
 /** A graceful stop waits this long for requests in flight before it cuts them off. */
 export const DRAIN_MS_MAX = 15_000;
+/** ... and no longer than this where Redis has been silent for so long: nothing can be noted or handed back, and nothing may be sent. */
+export const DRAIN_SILENT_MS_MAX = 3_000;
 /** Bound on the last note and the hand-back when leaving at once. */
 export const LEAVE_MS_MAX = 1_500;
 

@@ -51,6 +51,11 @@ export class Notes {
     return this.#lost;
   }
 
+  /** Milliseconds since Redis last confirmed that the fence is ours. */
+  get silentMs(): number {
+    return this.#now() - this.#confirmedAt;
+  }
+
   /** True where a request may be sent now. */
   get fresh(): boolean {
     return this.#lost === undefined && this.#now() - this.#confirmedAt < FENCE_CONFIRMED_MS_MAX;

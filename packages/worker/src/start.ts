@@ -232,8 +232,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await Promise.all([gate.close(), stopBeating(), stopWatching()]);
     ownershipMode.close();
     publicAccess.close();
-    await Promise.race([wire.close(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);
-    await Promise.allSettled([queues.close(), checkpoints.gone(id)]);
+    const goodbye = Promise.allSettled([wire.close(), queues.close(), checkpoints.gone(id)]);
+    await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);
     options.onEvent({ kind: "stopped" });
     finish();
   }

@@ -40,7 +40,7 @@ const worker = await startWorker({
       return openSession({ kind: "role", roleArn: account.credentials.roleArn, sessionName: "quitclaim-test", base }, sts);
     },
   },
-  onEvent: (event) => process.send?.(event),
+  onEvent: (event) => process.connected && process.send?.(event),
 });
 process.on("message", (how) => {
   void worker.stop(how === "now" ? "now" : "drain").then(async () => {
