@@ -1,7 +1,8 @@
 // The worker processes of one engine: started, watched, started again when they die, and asked to leave in good order.
 //
 // A member is *working* until its process ends. It ends for one of three reasons: it was asked to leave; it left because the campaign
-// is finished; or it died, and then another takes its place after a pause that grows while they keep dying.
+// is finished; or it died, and then another takes its place: at once where it had finished a batch or lived long, and otherwise after a pause
+// that grows while they keep dying.
 import { type ChildProcess, spawn } from "node:child_process";
 import { hostname } from "node:os";
 import type { WorkerEvent } from "@quitclaim/worker";
@@ -30,7 +31,7 @@ export class Crew {
   readonly #size: number;
   readonly #command: readonly string[];
   readonly #events: CrewEvents;
-  readonly #members = new Map<ChildProcess, { worker: string; startedAt: number }>();
+  readonly #members = new Map<ChildProcess, { worker: string; startedAt: number; proven: boolean }>();
   #deathsInARow = 0;
   #leaving = false;
   #timers = new Set<NodeJS.Timeout>();
@@ -52,17 +53,22 @@ export class Crew {
 
   #add(): void {
     const child = spawn(process.execPath, this.#command, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: process.env });
-    const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now() };
+    const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now(), proven: false };
     this.#members.set(child, member);
     this.#events.started(member.worker);
-    child.on("message", (message) => this.#events.said(member.worker, message as WorkerEvent));
+    child.on("message", (message) => {
+      const event = message as WorkerEvent;
+      if (event.kind === "batch-finished") member.proven = true;
+      this.#events.said(member.worker, event);
+    });
     child.on("error", (error) => this.#events.failed(member.worker, error));
     child.on("exit", (code, signal) => {
       this.#members.delete(child);
       if (code === 0 || this.#leaving) return;
-      this.#deathsInARow = Date.now() - member.startedAt > HEALTHY_MS ? 1 : this.#deathsInARow + 1;
+      const healthy = member.proven || Date.now() - member.startedAt > HEALTHY_MS;
+      this.#deathsInARow = healthy ? 1 : this.#deathsInARow + 1;
       this.#events.died(member.worker, signal ?? `exit code ${code}`);
-      const pause = Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
+      const pause = healthy ? 0 : Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
         if (!this.#leaving) this.#add();

@@ -158,9 +158,11 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       try {
         await redis.ensureRunning();
         if (dead.size > 0) {
-          const released = await releaseDeadWorkers(redis, queues, checkpoints, new Set(dead));
+          const known = new Set(dead);
+          const released = await releaseDeadWorkers(redis, queues, checkpoints, known);
           if (released > 0) log.write("info", "batches of a dead worker handed back", { released });
-          dead.clear();
+          // Another may have died meanwhile: its batches are handed back at the next look.
+          for (const worker of known) dead.delete(worker);
         }
         if (await needsReconcile(redis, plan)) await rebuild(options, redis);
         stopOrdered ||= (await progress.feed.read()).stop !== undefined;
