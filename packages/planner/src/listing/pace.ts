@@ -20,6 +20,9 @@ export class Pace {
   #filledAt: number;
   #slowedAt = Number.NEGATIVE_INFINITY;
   #inFlight = 0;
+  /** Answers since then: what is really asked may be far below the rate. */
+  #answers = 0;
+  #countedFrom: number;
   #timer: NodeJS.Timeout | undefined;
 
   /** `now`: milliseconds of a steady clock. */
@@ -27,7 +30,7 @@ export class Pace {
     this.#ceiling = this.#rate = options.requestsPerSecond;
     this.#atOnce = options.atOnce;
     this.#now = options.now ?? (() => performance.now());
-    this.#filledAt = this.#now();
+    this.#filledAt = this.#countedFrom = this.#now();
   }
 
   /** Requests a second, as the server permits them now. */
@@ -56,6 +59,7 @@ export class Pace {
 
   leave(): void {
     this.#inFlight--;
+    this.#answers++;
     this.#serve();
   }
 
@@ -65,7 +69,10 @@ export class Pace {
     if (now - this.#slowedAt < 1_000) return;
     this.#fill();
     this.#slowedAt = now;
-    this.#rate = Math.max(1, this.#rate / 2);
+    const asked = (this.#answers * 1_000) / Math.max(100, now - this.#countedFrom);
+    this.#rate = Math.max(1, Math.min(this.#rate, asked) / 2);
+    this.#answers = 0;
+    this.#countedFrom = now;
   }
 
   #take(): boolean {
