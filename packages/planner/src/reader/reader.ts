@@ -22,4 +22,4 @@ export interface DataFileInput {
 /** Hands every row of the file to the triage, in file order. Rejects with PlanError naming the file, and the place in it, where it cannot be trusted. */
 export type ReportReader = (input: DataFileInput, triage: Triage) => Promise<void>;
 
-export type Readers = { readonly [format in ReportFormat]: ReportReader };
+export type Readers = { readonly [format in ReportFormat]: () => Promise<ReportReader> };

@@ -36,7 +36,8 @@ async function scan(file: DataFile, location: DataLocation): Promise<void> {
       send({ say: "chunk", chunk }, [chunk.records]);
     });
   try {
-    await READERS[job.format](
+    const read = await READERS[job.format]();
+    await read(
       {
         file,
         location,
