@@ -108,6 +108,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
     .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false)
     .option("--current-only", "plan from a report without versions although the bucket keeps them", false)
+    .option(
+      "--hold-unreadable-acls",
+      "plan although the report has ACLs that cannot be understood, and hold the foreign objects that have them",
+      false,
+    )
     .option("--explain <key>", "only say what would be done with this object, and which facts and rule decided")
     .option("--version-id <version>", "with --explain: this version alone; null is the null version");
   campaignCommand(

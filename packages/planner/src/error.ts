@@ -15,6 +15,7 @@ export type PlanErrorCode =
   | "data-file-corrupt"
   | "row-invalid"
   | "key-undecodable"
+  | "acl-undecodable"
   | "identity"
   | "store-has-results"
   | "listing-refused"

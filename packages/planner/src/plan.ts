@@ -22,6 +22,7 @@ import { writeGrants } from "./grants/write.ts";
 import type { Identities } from "./identity.ts";
 import { type PrepareOptions, prepare } from "./prepare.ts";
 import { type PlanProgress, progressOf } from "./progress.ts";
+import type { FileResult } from "./scan/messages.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
 import { checkVersions, type Versioning } from "./source/versions.ts";
@@ -32,6 +33,8 @@ export interface PlanOptions extends PrepareOptions {
   readonly versioning?: (() => Promise<Versioning>) | undefined;
   /** Plan from a report of current objects although the bucket keeps versions. */
   readonly currentOnly?: boolean | undefined;
+  /** Plan although the report has ACLs that cannot be understood: foreign objects that have them are held. */
+  readonly holdUnreadableAcls?: boolean | undefined;
   /** Scanning threads; as many as there are processors where it is not given. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
@@ -70,6 +73,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
       chunk: (chunk) => merge.take(chunk),
       fileDone(index, result) {
         const file = manifest.files[index]?.key ?? "";
+        if (result.tally.aclUnreadable > 0 && options.holdUnreadableAcls !== true) throw unreadableAcls(file, result);
         addTally(tally, result.tally, file);
         fileRows.push(result.rows);
         for (const note of result.notes) options.onNote?.(note);
@@ -118,6 +122,15 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
   await store.write(PLAN_JSON, jsonBytes(summary));
   return summary;
 }
+
+/** What S3 writes can be understood; where it cannot, grants are lost sight of that the switch would end. */
+const unreadableAcls = (file: string, { tally, notes }: FileResult): PlanError =>
+  new PlanError(
+    "acl-undecodable",
+    `The data file ${file} has ${tally.aclUnreadable === 1 ? "an ACL" : `${tally.aclUnreadable} ACLs`} that cannot be understood: ` +
+      `${notes.map((note) => note.slice(`Data file ${file}`.length + 2).replace(/ \([^()]*\)\.$/, "")).join("; ")}. ` +
+      "Its MD5 is what the manifest says, so it was written like this. Plan from another report, or with --hold-unreadable-acls: foreign objects with such an ACL are then held for a person.",
+  );
 
 /** Ops and reasons in the order of their lists, not of the rows in which they first came up. */
 function inOrder(counts: PlanCounts): PlanCounts {

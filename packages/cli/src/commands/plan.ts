@@ -15,6 +15,7 @@ export interface PlanFlags {
   readonly manifest?: string;
   readonly ignoreAge: boolean;
   readonly currentOnly: boolean;
+  readonly holdUnreadableAcls: boolean;
   /** Only say what would be done with this key. */
   readonly explain?: string;
   readonly versionId?: string;
@@ -58,6 +59,7 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
       store,
       ignoreAge: flags.ignoreAge,
       currentOnly: flags.currentOnly,
+      holdUnreadableAcls: flags.holdUnreadableAcls,
       versioning: async () => readVersioning(await openTarget(campaign)),
       onNote: output.say,
     }),

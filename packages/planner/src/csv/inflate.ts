@@ -23,7 +23,7 @@ export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenera
     const what =
       reason === "unexpected end of file"
         ? "its gzip stream ends too early"
-        : `byte ${gunzip.bytesWritten} or near it is not gzip data (${reason})`;
+        : `it is not gzip data from its beginning to its end (${reason})`;
     throw corrupt(file, what, error);
   } finally {
     source.unpipe(gunzip);

@@ -38,6 +38,8 @@ export interface Tally {
   grants: Map<string, GrantTally>;
   /** Planned rows whose ACL is not in the report, by op: each costs one request more. */
   aclUnknown: Partial<Record<Op, number>>;
+  /** Rows whose ACL cannot be understood. */
+  aclUnreadable: number;
   /** Planned copies over CopyObject's limit, and the parts they need. */
   largeCopies: { objects: number; parts: number };
   /** Planned bytes by op and storage class, for prices. */
@@ -61,6 +63,7 @@ export const emptyTally = (): Tally => ({
   unmapped: new Map(),
   grants: new Map(),
   aclUnknown: {},
+  aclUnreadable: 0,
   largeCopies: { objects: 0, parts: 0 },
   classes: new Map(),
 });
@@ -143,6 +146,7 @@ export function addTally(to: Tally, from: Tally, file: string): void {
   }
   for (const [name, grant] of from.grants) addGrant(to, name, grant);
   for (const [op, n] of Object.entries(from.aclUnknown) as [Op, number][]) to.aclUnknown[op] = (to.aclUnknown[op] ?? 0) + n;
+  to.aclUnreadable += from.aclUnreadable;
   to.largeCopies.objects += from.largeCopies.objects;
   to.largeCopies.parts += from.largeCopies.parts;
   for (const [name, entry] of from.classes) {

@@ -67,7 +67,6 @@ export class Triage {
   readonly #emit: (chunk: Chunk) => void;
   readonly #file: string;
   readonly #bucketOwner: OwnerCell;
-  #unreadable = 0;
   /** The entry of the last planned row: most follow one of their kind. */
   #class: ClassTally | undefined;
 
@@ -116,7 +115,8 @@ export class Triage {
     total.ownedByBucketOwner++;
     total.bytes += size;
     const { weighed } = acl.use(this.#bucketOwner, this.#settings);
-    if (weighed.state === "unreadable") this.#noteUnreadable(number, weighed.why, "it is the bucket owner's own, so nothing depends on it");
+    if (weighed.state === "unreadable")
+      this.#noteUnreadable(number, weighed.why, "the bucket owner's own: grants to others in it are not counted");
     for (const grant of weighed.thirdParty) countGrant(this.tally, grant, key(), size, true);
   }
 
@@ -156,8 +156,9 @@ export class Triage {
   /** After the file's last row. */
   finish(): void {
     if (this.#packer.rows > 0) this.#emit(this.#packer.take());
-    if (this.#unreadable > ROWS_NAMED_MAX) {
-      this.notes.push(`Data file ${this.#file}: ${this.#unreadable - ROWS_NAMED_MAX} more rows have an ACL that cannot be understood.`);
+    const unreadable = this.tally.aclUnreadable;
+    if (unreadable > ROWS_NAMED_MAX) {
+      this.notes.push(`Data file ${this.#file}: ${unreadable - ROWS_NAMED_MAX} more rows have an ACL that cannot be understood.`);
     }
   }
 
@@ -226,7 +227,7 @@ export class Triage {
   }
 
   #noteUnreadable(number: number, why: string, consequence: string): void {
-    if (++this.#unreadable > ROWS_NAMED_MAX) return;
+    if (++this.tally.aclUnreadable > ROWS_NAMED_MAX) return;
     this.notes.push(`Data file ${this.#file}, row ${number}: the ACL ${why} (${consequence}).`);
   }
 }
