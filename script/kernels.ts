@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Source and module of each kernel, from the repository's root. */
 export const KERNELS = {
   scan: { source: "packages/planner/kernel/assembly/scan.ts", module: "packages/planner/src/csv/kernel-bytes.ts" },
+  unsnap: { source: "packages/planner/kernel/assembly/unsnap.ts", module: "packages/planner/src/parquet/unsnap-bytes.ts" },
   snappy: { source: "packages/campaign/kernel/assembly/snappy.ts", module: "packages/campaign/src/parquet/snappy-bytes.ts" },
 } as const;
 export type KernelName = keyof typeof KERNELS;

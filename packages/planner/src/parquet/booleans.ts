@@ -14,6 +14,30 @@ export class BooleanCursor extends Cursor {
   #bit = 0;
   #bits = 0;
 
+  /** The values of rows [start, end), from out[0] on: 1 or 0, and 0 where there is no value. */
+  fill(start: number, end: number, out: Uint8Array): void {
+    for (let row = start; row < end; ) {
+      const count = this.alike(row, end);
+      const from = row - start;
+      if (this.present) this.#take(count, out, from);
+      else out.fill(0, from, from + count);
+      row += count;
+    }
+  }
+
+  #take(count: number, out: Uint8Array, from: number): void {
+    for (let i = from; i < from + count; ) {
+      if (this.#runs === undefined) {
+        this.take();
+        out[i++] = this.value ? 1 : 0;
+      } else {
+        const same = this.#runs.alike(from + count - i);
+        out.fill(this.#runs.value, i, i + same);
+        i += same;
+      }
+    }
+  }
+
   protected override openValues({ encoding, bytes, start }: PageBody): void {
     this.#runs = undefined;
     if (encoding === "PLAIN") {

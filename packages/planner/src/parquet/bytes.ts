@@ -49,23 +49,40 @@ export async function openVerified(input: DataFileInput): Promise<RandomAccess> 
 
 async function inMemory(input: DataFileInput): Promise<RandomAccess> {
   const { file, location } = input;
-  const bytes = new Uint8Array(file.size);
+  const bytes = Buffer.allocUnsafeSlow(file.size);
   let at = 0;
-  const take = async (chunk: Uint8Array): Promise<void> => {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  };
   if (location.kind === "remote") {
-    await pass(input, input.remote.read(location.url), take);
+    await pass(input, input.remote.read(location.url), async (chunk) => {
+      bytes.set(chunk, at);
+      at += chunk.byteLength;
+    });
   } else {
     const handle = await open(location.path, "r");
     try {
-      await pass(input, handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false, start: 0 }), take);
+      await pass(input, pieces(handle, bytes), async () => undefined);
     } finally {
       await handle.close();
     }
   }
-  return { ...access(memoryBytes(bytes)), close: async () => undefined };
+  return {
+    ...access(memoryBytes(bytes)),
+    async close() {
+      // Its memory goes back at once; the collector would let several files' pile up.
+      bytes.buffer.transfer(0);
+    },
+  };
+}
+
+/** The file's bytes as they fill `into`. A file that goes on beyond it has a last piece that does not fit, so that its size is found to be wrong. */
+async function* pieces(handle: FileHandle, into: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < into.length; ) {
+    const { bytesRead } = await handle.read(into, at, Math.min(READ_BYTES, into.length - at), at);
+    if (bytesRead === 0) return;
+    yield into.subarray(at, at + bytesRead);
+    at += bytesRead;
+  }
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, into.length);
+  if (bytesRead > 0) yield buffer;
 }
 
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {

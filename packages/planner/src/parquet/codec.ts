@@ -1,10 +1,10 @@
 // A page's bytes out of their compression. What a page says it becomes is believed only as far as its own bytes can back it.
 import { brotliDecompressSync, unzipSync, zstdDecompressSync } from "node:zlib";
 import type { CompressionCodec } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { PlanError } from "../error.ts";
 import { lz4Decompress } from "../orc/lz4.ts";
 import type { Fault } from "./fault.ts";
+import { unsnap } from "./unsnap.ts";
 
 /** Pages are about 1 MiB; some writers make one for each row group. */
 export const PAGE_BYTES_MAX = 256 * 1024 * 1024;
@@ -12,7 +12,10 @@ export const PAGE_BYTES_MAX = 256 * 1024 * 1024;
 interface Codec {
   /** One compressed byte never becomes more than this many. */
   readonly ratioMax: number;
-  readonly decompress: (input: Uint8Array, bytes: number, fault: Fault) => Uint8Array;
+  /** What it gives is good until the next page only. */
+  readonly shared?: boolean;
+  /** undefined: the input is damaged, and that is all that is known. */
+  readonly decompress: (input: Uint8Array, bytes: number, fault: Fault) => Uint8Array | undefined;
 }
 
 /** Most pages become no more than this many times as long; zlib then needs one piece of memory for its output. */
@@ -26,7 +29,7 @@ const byNode = (input: Uint8Array, bytes: number): { maxOutputLength: number; ch
 });
 
 const CODECS: Partial<Record<CompressionCodec, Codec>> = {
-  SNAPPY: { ratioMax: 24, decompress: unsnap },
+  SNAPPY: { ratioMax: 24, decompress: unsnap, shared: true },
   GZIP: { ratioMax: 1_032, decompress: (input, bytes) => unzipSync(input, byNode(input, bytes)) },
   // A block of one repeated byte takes four and becomes 128 KiB.
   ZSTD: { ratioMax: 32_768, decompress: (input, bytes) => zstdDecompressSync(input, byNode(input, bytes)) },
@@ -34,8 +37,21 @@ const CODECS: Partial<Record<CompressionCodec, Codec>> = {
   LZ4_RAW: { ratioMax: 256, decompress: lz4Decompress },
 };
 
-/** `bytes` of them, or an error. The answer may be `input` itself. */
-export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes: number, fault: Fault): Uint8Array {
+/** Memory for a page. */
+export type Room = (bytes: number) => Uint8Array;
+
+/** Memory that is used again: what was in it before is gone. */
+export function reusedRoom(): Room {
+  let room = new Uint8Array(0);
+  return (bytes) => {
+    // Pages are about alike in size, so a little more than asked for spares the next one.
+    if (room.length < bytes) room = new Uint8Array(bytes + (bytes >> 3));
+    return room.subarray(0, bytes);
+  };
+}
+
+/** `bytes` of them, or an error. The answer may be `input` itself, or lie in `room`. */
+export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes: number, room: Room, fault: Fault): Uint8Array {
   if (codec === "UNCOMPRESSED") {
     if (input.length !== bytes) throw fault(`has an uncompressed page of ${input.length} bytes that says it has ${bytes}`);
     return input;
@@ -45,27 +61,17 @@ export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes
   if (bytes === 0 && input.length === 0) return input;
   if (bytes > PAGE_BYTES_MAX || bytes > (input.length + 1) * known.ratioMax)
     throw fault(`has a page of ${input.length} bytes that says it becomes ${bytes}`);
-  let output: Uint8Array;
+  let output: Uint8Array | undefined;
   try {
     output = known.decompress(input, bytes, fault);
   } catch (error) {
     if (error instanceof PlanError || !(error instanceof Error)) throw error;
     throw fault(`has a ${codec} page that cannot be decompressed (${error.message})`, error);
   }
+  if (output === undefined) throw fault(`has a ${codec} page that is damaged, or does not become the ${bytes} bytes that it says`);
   if (output.length !== bytes) throw fault(`has a ${codec} page of ${output.length} bytes that says it has ${bytes}`);
-  return output;
-}
-
-const SNAPPY_LENGTH_BYTES_MAX = 5;
-
-/** The block begins with the length that it becomes, as a varint: checked here, because the decompressor does not know how long it may be. */
-function unsnap(input: Uint8Array, bytes: number, fault: Fault): Uint8Array {
-  let length = 0;
-  for (let at = 0; at < Math.min(SNAPPY_LENGTH_BYTES_MAX, input.length); at++) {
-    const byte = input[at] as number;
-    length += (byte & 0x7f) * 128 ** at;
-    if (byte < 0x80) break;
-  }
-  if (length !== bytes) throw fault(`has a Snappy page of ${length} bytes that says it has ${bytes}`);
-  return (compressors.SNAPPY as NonNullable<typeof compressors.SNAPPY>)(input, bytes);
+  if (known.shared !== true) return output;
+  const own = room(bytes);
+  own.set(output);
+  return own;
 }

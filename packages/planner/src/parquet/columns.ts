@@ -2,6 +2,7 @@
 import type { ColumnName } from "../source/columns.ts";
 import { BooleanCursor } from "./booleans.ts";
 import type { FileBytes } from "./bytes.ts";
+import { type Room, reusedRoom } from "./codec.ts";
 import type { Cursor } from "./cursor.ts";
 import type { RowGroup } from "./footer.ts";
 import { NumberCursor } from "./numbers.ts";
@@ -30,19 +31,33 @@ export type Columns = { readonly [name in TextColumn]: TextCursor | undefined } 
   readonly isDeleteMarker: BooleanCursor | undefined;
 };
 
-/** Throws PlanError where the footer's places cannot be. */
-export function openColumns(bytes: FileBytes, group: RowGroup): Columns {
+/** Memory for the pages of each column, from row group to row group. */
+export class Rooms {
+  readonly #rooms = new Map<ColumnName, Room>();
+
+  of(name: ColumnName): Room {
+    let room = this.#rooms.get(name);
+    if (room === undefined) {
+      room = reusedRoom();
+      this.#rooms.set(name, room);
+    }
+    return room;
+  }
+}
+
+/** Throws PlanError where the footer's places cannot be. The columns that were opened before in the same rooms are done with. */
+export function openColumns(bytes: FileBytes, group: RowGroup, rooms: Rooms): Columns {
   const number = (name: ColumnName): NumberCursor | undefined => {
     const chunk = group.chunk(name);
-    return chunk?.kind.kind === "number" ? new NumberCursor(bytes, chunk, chunk.kind) : undefined;
+    return chunk?.kind.kind === "number" ? new NumberCursor(bytes, chunk, chunk.kind, rooms.of(name)) : undefined;
   };
   const boolean = (name: ColumnName): BooleanCursor | undefined => {
     const chunk = group.chunk(name);
-    return chunk === undefined ? undefined : new BooleanCursor(bytes, chunk);
+    return chunk === undefined ? undefined : new BooleanCursor(bytes, chunk, rooms.of(name));
   };
   const text = (name: TextColumn): [TextColumn, TextCursor | undefined] => {
     const chunk = group.chunk(name);
-    return [name, chunk === undefined ? undefined : new TextCursor(bytes, chunk)];
+    return [name, chunk === undefined ? undefined : new TextCursor(bytes, chunk, rooms.of(name))];
   };
   return {
     ...(Object.fromEntries(TEXT_COLUMNS.map(text)) as { [name in TextColumn]: TextCursor | undefined }),

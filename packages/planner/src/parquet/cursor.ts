@@ -1,5 +1,6 @@
 // A column of a row group as a cursor that only moves forward: sent to a row, it steps over pages, values and nulls that nobody asked for.
 import type { FileBytes } from "./bytes.ts";
+import type { Room } from "./codec.ts";
 import type { Fault } from "./fault.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageBody, Pages } from "./pages.ts";
@@ -18,10 +19,10 @@ export abstract class Cursor {
   #row = 0;
   #present = false;
 
-  constructor(file: FileBytes, chunk: Chunk) {
+  constructor(file: FileBytes, chunk: Chunk, room: Room) {
     this.fault = chunk.fault;
     this.#optional = chunk.optional;
-    this.#pages = new Pages(file, chunk);
+    this.#pages = new Pages(file, chunk, room);
   }
 
   /** Makes `row`, from 0 within the row group, the cursor's own; whether it has a value. Rows are asked for in ascending order; the same one may be asked for again. */
@@ -30,23 +31,21 @@ export abstract class Cursor {
       if (row === this.#row - 1) return this.#present;
       throw new Error(`row ${row} was asked for after row ${this.#row - 1}`);
     }
-    if (row >= this.#pageEnd) this.#turnTo(row);
-    if (!this.#open) this.#openPage();
-    const skipped = row - this.#row;
-    this.#row = row + 1;
-    const levels = this.#levels;
-    if (levels === undefined) {
-      if (skipped > 0) this.skip(skipped);
-      this.take();
-      this.#present = true;
-      return true;
-    }
-    if (skipped > 0) {
-      const values = levels.ones(skipped);
-      if (values > 0) this.skip(values);
-    }
-    this.#present = levels.next() === 1;
+    this.#alike(row, row + 1);
     if (this.#present) this.take();
+    return this.#present;
+  }
+
+  /**
+   * How many rows from `row` on, at least one and at most up to `end`, are alike: they lie in one page, and {@link present} says whether they have values. The caller
+   * takes the values, so many of them, before it asks for other rows.
+   */
+  alike(row: number, end: number): number {
+    if (row < this.#row) throw new Error(`row ${row} was asked for after row ${this.#row - 1}`);
+    return this.#alike(row, end);
+  }
+
+  get present(): boolean {
     return this.#present;
   }
 
@@ -65,6 +64,25 @@ export abstract class Cursor {
   protected abstract skip(values: number): void;
   /** Makes the next value the current one. */
   protected abstract take(): void;
+
+  #alike(row: number, end: number): number {
+    if (row >= this.#pageEnd) this.#turnTo(row);
+    if (!this.#open) this.#openPage();
+    const skipped = row - this.#row;
+    const levels = this.#levels;
+    if (skipped > 0) {
+      const values = levels === undefined ? skipped : levels.ones(skipped);
+      if (values > 0) this.skip(values);
+    }
+    let count = Math.min(end, this.#pageEnd) - row;
+    if (levels === undefined) this.#present = true;
+    else {
+      count = levels.alike(count);
+      this.#present = levels.value === 1;
+    }
+    this.#row = row + count;
+    return count;
+  }
 
   #turnTo(row: number): void {
     while (row >= this.#pageEnd) {

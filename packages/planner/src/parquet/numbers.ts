@@ -1,5 +1,6 @@
 // Sizes and times: 64-bit integers as numbers, times in milliseconds. What has no exact number comes out as a number that nobody believes (reader.ts looks at each).
 import type { FileBytes } from "./bytes.ts";
+import type { Room } from "./codec.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
 import type { Chunk, ColumnKind } from "./footer.ts";
@@ -23,10 +24,25 @@ export class NumberCursor extends Cursor {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  constructor(file: FileBytes, chunk: Chunk, kind: NumberKind) {
-    super(file, chunk);
+  constructor(file: FileBytes, chunk: Chunk, kind: NumberKind, room: Room) {
+    super(file, chunk, room);
     this.#kind = kind;
     this.#width = BYTES[kind.type];
+  }
+
+  /** The values of rows [start, end), from out[0] on; NaN: no value. */
+  fill(start: number, end: number, out: Float64Array): void {
+    for (let row = start; row < end; ) {
+      const count = this.alike(row, end);
+      const from = row - start;
+      if (!this.present) out.fill(Number.NaN, from, from + count);
+      else
+        for (let i = from; i < from + count; i++) {
+          this.take();
+          out[i] = this.value;
+        }
+      row += count;
+    }
   }
 
   protected override openValues(page: PageBody, dictionary: PageBody | undefined): void {

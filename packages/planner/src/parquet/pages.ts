@@ -1,6 +1,6 @@
 // The pages of one column chunk, one after another: headers are read of all of them, bodies only of those that are asked for.
 import type { FileBytes } from "./bytes.ts";
-import { decompressPage, PAGE_BYTES_MAX } from "./codec.ts";
+import { decompressPage, PAGE_BYTES_MAX, type Room } from "./codec.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageEncoding, type PageHeader, parsePageHeader } from "./page-header.ts";
 
@@ -21,6 +21,7 @@ export interface PageBody {
 export class Pages {
   readonly #file: FileBytes;
   readonly #chunk: Chunk;
+  readonly #room: Room;
   #dictionary: PageBody | undefined;
   #seen = 0;
   /** Where in the file the next header is expected. */
@@ -31,9 +32,11 @@ export class Pages {
   #window: Uint8Array = new Uint8Array(0);
   #windowAt = 0;
 
-  constructor(file: FileBytes, chunk: Chunk) {
+  /** `room`: where data pages are decompressed to, one over the other. */
+  constructor(file: FileBytes, chunk: Chunk, room: Room) {
     this.#file = file;
     this.#chunk = chunk;
+    this.#room = room;
     this.#at = chunk.start;
   }
 
@@ -46,7 +49,7 @@ export class Pages {
         if (this.#dictionary !== undefined || this.#seen > 0) throw fault("has a dictionary that does not come first");
         if (header.encoding !== "PLAIN" && header.encoding !== "DICTIONARY")
           throw fault(`has a dictionary in the encoding ${header.encoding}`);
-        this.#dictionary = this.#body(header);
+        this.#dictionary = this.#body(header, (bytes) => new Uint8Array(bytes));
       } else if (header.kind !== "other" && header.values > 0) {
         this.#seen += header.values;
         if (this.#seen > rows) throw fault(`has pages for more than the row group's ${rows} rows`);
@@ -63,10 +66,10 @@ export class Pages {
     return this.#dictionary;
   }
 
-  /** The body of the page that was stepped to. */
+  /** The body of the page that was stepped to; good until the next one is opened. */
   open(): PageBody {
     if (this.#header === undefined) throw new Error("no page was stepped to");
-    return this.#body(this.#header);
+    return this.#body(this.#header, this.#room);
   }
 
   #readHeader(): PageHeader {
@@ -85,7 +88,7 @@ export class Pages {
     }
   }
 
-  #body(header: PageHeader): PageBody {
+  #body(header: PageHeader, room: Room): PageBody {
     const { codec, fault, optional } = this.#chunk;
     const { encoding, values, uncompressed } = header;
     if (header.compressed > PAGE_BYTES_MAX) throw fault(`has a page of ${header.compressed} bytes`);
@@ -94,10 +97,10 @@ export class Pages {
       if (header.repetitionBytes > 0) throw fault("has a page with repetition levels, but is no list");
       const start = header.definitionBytes;
       const rest = stored.subarray(start);
-      const bytes = decompressPage(header.isCompressed ? codec : "UNCOMPRESSED", rest, uncompressed - start, fault);
+      const bytes = decompressPage(header.isCompressed ? codec : "UNCOMPRESSED", rest, uncompressed - start, room, fault);
       return { encoding, values, bytes, start: 0, levels: optional ? { bytes: stored, start: 0, end: start } : undefined };
     }
-    const bytes = decompressPage(codec, stored, uncompressed, fault);
+    const bytes = decompressPage(codec, stored, uncompressed, room, fault);
     if (header.kind === "dictionary" || !optional) return { encoding, values, bytes, start: 0, levels: undefined };
     const length = bytes.length < 4 ? Number.NaN : uint32(bytes, 0);
     if (!(length <= bytes.length - 4)) throw fault("has a page whose levels are longer than itself");

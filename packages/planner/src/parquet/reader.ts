@@ -3,13 +3,12 @@ import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import type { ColumnName } from "../source/columns.ts";
 import { openVerified, type RandomAccess } from "./bytes.ts";
-import { finishColumns, openColumns } from "./columns.ts";
+import { finishColumns, openColumns, Rooms } from "./columns.ts";
 import { readFooter } from "./footer.ts";
-import { FileMeanings, GroupRows } from "./group.ts";
+import { FileMeanings, GroupRows, STRETCH_ROWS } from "./group.ts";
 
-/** Rows between two looks at whether the merge keeps up. */
-const ROOM_ROWS = 2_048;
-const PROGRESS_ROWS = 8 * ROOM_ROWS;
+/** Stretches between two reports of progress. */
+const PROGRESS_STRETCHES = 8;
 
 /** Hands every row of a Parquet data file to the triage; see ReportReader. */
 export async function readParquet(input: DataFileInput, triage: Triage): Promise<void> {
@@ -25,14 +24,15 @@ export async function readParquet(input: DataFileInput, triage: Triage): Promise
 export async function readRows({ file, bytes }: Omit<RandomAccess, "close">, input: DataFileInput, triage: Triage): Promise<void> {
   const groups = await readFooter(file, input.file.key, Object.keys(input.columns.at) as ColumnName[]);
   const meanings = new FileMeanings(triage);
+  const rooms = new Rooms();
   let first = 0;
   for (const group of groups) {
-    const columns = openColumns(bytes, group);
+    const columns = openColumns(bytes, group, rooms);
     const rows = new GroupRows(input, triage, columns, meanings, first);
-    for (let start = 0; start < group.rows; start += ROOM_ROWS) {
-      const end = Math.min(group.rows, start + ROOM_ROWS);
+    for (let start = 0; start < group.rows; start += STRETCH_ROWS) {
+      const end = Math.min(group.rows, start + STRETCH_ROWS);
       rows.hand(start, end);
-      if ((start / ROOM_ROWS) % (PROGRESS_ROWS / ROOM_ROWS) === 0) input.progress(input.file.size, first + end);
+      if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(input.file.size, first + end);
       await input.room();
     }
     finishColumns(columns);

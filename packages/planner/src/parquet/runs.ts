@@ -12,6 +12,8 @@ export class Runs {
   readonly #width: number;
   readonly #mask: number;
   readonly #fault: Fault;
+  /** The number that {@link alike} found. */
+  value = 0;
   #at: number;
   /** Of the run. */
   #left = 0;
@@ -41,6 +43,43 @@ export class Runs {
     return this.#field(width, this.#mask);
   }
 
+  /** The next `count` numbers, from out[0] on. */
+  fill(out: Uint32Array, count: number): void {
+    for (let at = 0; at < count; ) {
+      if (this.#left === 0) this.#run();
+      const step = Math.min(count - at, this.#left);
+      if (!this.#packed) {
+        out.fill(this.#value, at, at + step);
+        this.#left -= step;
+      } else if (this.#width > FIELD_BITS_MAX) for (let i = at; i < at + step; i++) out[i] = this.next();
+      else this.#unpack(out, at, step);
+      at += step;
+    }
+  }
+
+  /** The same as next() so many times, without a call and a look at the run for each. */
+  #unpack(out: Uint32Array, from: number, count: number): void {
+    const bytes = this.#bytes;
+    const width = this.#width;
+    const mask = this.#mask;
+    let at = this.#at;
+    let bits = this.#bits;
+    let held = this.#held;
+    for (let i = from; i < from + count; i++) {
+      while (held < width) {
+        bits |= (bytes[at++] as number) << held;
+        held += 8;
+      }
+      out[i] = bits & mask;
+      bits >>>= width;
+      held -= width;
+    }
+    this.#at = at;
+    this.#bits = bits;
+    this.#held = held;
+    this.#left -= count;
+  }
+
   skip(count: number): void {
     for (let todo = count; todo > 0; ) {
       if (this.#left === 0) this.#run();
@@ -49,6 +88,31 @@ export class Runs {
       todo -= step;
       if (this.#packed) this.#drop(step * this.#width);
     }
+  }
+
+  /** Takes numbers of one bit, at least one and at most `max`, as long as they are the same; how many, {@link value} says which. */
+  alike(max: number): number {
+    if (this.#left === 0) this.#run();
+    if (!this.#packed) {
+      const count = Math.min(max, this.#left);
+      this.#left -= count;
+      this.value = this.#value;
+      return count;
+    }
+    this.value = this.next();
+    let count = 1;
+    while (count < max && this.#left > 0) {
+      if (this.#held === 0) {
+        this.#bits = this.#bytes[this.#at++] as number;
+        this.#held = 8;
+      }
+      if ((this.#bits & 1) !== this.value) break;
+      this.#bits >>>= 1;
+      this.#held--;
+      this.#left--;
+      count++;
+    }
+    return count;
   }
 
   /** Steps over `count` numbers of one bit; how many of them are 1. */

@@ -8,7 +8,7 @@ import { type PageBody, uint32 } from "./pages.ts";
 import type { Runs } from "./runs.ts";
 
 /** A text's length stands before it in four bytes. */
-const LENGTH_BYTES = 4;
+export const LENGTH_BYTES = 4;
 /** Lengths of one page that are kept; pages of texts by their differences have about twenty thousand. */
 const LENGTHS_MAX = 1 << 22;
 /** What the texts of one page by common beginnings may become. */
@@ -26,8 +26,6 @@ export class TextCursor extends Cursor {
   text: Bytes = bytesOf(Buffer.alloc(0));
   start = 0;
   end = 0;
-  /** Its entry in the dictionary; -1: it comes from none. */
-  entry = -1;
   /** Every byte around it is ASCII. */
   ascii = true;
   dictionary: Dictionary | undefined;
@@ -49,7 +47,6 @@ export class TextCursor extends Cursor {
       this.ascii = this.dictionary.ascii;
       return;
     }
-    this.entry = -1;
     if (encoding === "PLAIN") this.#setBody(page.bytes, page.start);
     else if (encoding === "DELTA_LENGTH_BYTE_ARRAY") this.#openLengths(page);
     else if (encoding === "DELTA_BYTE_ARRAY") this.#openJoined(page);
@@ -68,13 +65,24 @@ export class TextCursor extends Cursor {
     }
   }
 
-  protected override take(): void {
+  /** The entries of the next values, `count` of them, from out[0] on; undefined where the page has no dictionary. {@link text} and {@link dictionary} are theirs. */
+  takeEntries(count: number, out: Uint32Array): Dictionary | undefined {
+    if (this.#places === undefined) return undefined;
+    this.#places.fill(out, count);
+    const dictionary = this.dictionary as Dictionary;
+    const entries = dictionary.starts.length - 1;
+    for (let i = 0; i < count; i++)
+      if ((out[i] as number) >= entries) throw this.fault(`has the place ${out[i]} in a dictionary of ${entries} texts`);
+    return dictionary;
+  }
+
+  /** Makes the next value the current one. */
+  override take(): void {
     const places = this.#places;
     if (places !== undefined) {
       const { starts } = this.dictionary as Dictionary;
       const entry = places.next();
       if (entry >= starts.length - 1) throw this.fault(`has the place ${entry} in a dictionary of ${starts.length - 1} texts`);
-      this.entry = entry;
       this.start = starts[entry] as number;
       this.end = (starts[entry + 1] as number) - LENGTH_BYTES;
       return;
