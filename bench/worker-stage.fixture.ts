@@ -23,7 +23,6 @@ import {
 } from "@quitclaim/campaign";
 import { startWorker } from "@quitclaim/worker";
 
-const batchRows = 1_000;
 export const bucket = "data-lake-prod";
 export const owner = accountId("111122223333");
 export const account = accountId("222233334444");
@@ -68,7 +67,7 @@ export interface Staged {
 let campaigns = 0;
 
 /** Plans `objects` rows against the server, and fills the queue. */
-export async function stage(endpoint: string, objects: number, concurrency: number): Promise<Staged> {
+export async function stage(endpoint: string, objects: number, concurrency: number, batchRows = 1_000): Promise<Staged> {
   const folder = await mkdtemp(join(tmpdir(), "qc-bench-"));
   const campaign = `bench-${campaigns++}`;
   const store = await openLocalStore(folder);

@@ -1,7 +1,7 @@
 // Lua that several scripts share: what a batch contributes to its account's counters, and how a contribution is replaced.
 
 /** How long a settled batch remembers its last holder, so that a repeated `finish` is recognised. */
-const CLOSED_S = 600;
+const CLOSED_S = 60;
 
 export const CLOCK = `
 local time = redis.call('TIME')
