@@ -10,7 +10,7 @@
 //
 // The fence may be lost in any state after `claimed`; from then on nothing is sent, noted or written.
 
-import { SessionError } from "@quitclaim/aws";
+import { type Answer, SessionError } from "@quitclaim/aws";
 import {
   type BatchHold,
   type BatchRef,
@@ -27,7 +27,9 @@ import {
   sum,
   summarize,
 } from "@quitclaim/campaign";
-import { type Breaker, deniedCause } from "./breaker.ts";
+import type { Breaker, Decision } from "./breaker.ts";
+import type { DeniedBatches } from "./denied-batches.ts";
+import { deniedCause } from "./denied-cause.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { LEAVE_MS_MAX, NOTE_RETRY_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
@@ -49,6 +51,9 @@ export interface BatchSurroundings {
   readonly parts: PlanParts;
   readonly gate: Gate;
   readonly breaker: Breaker;
+  readonly denied: DeniedBatches;
+  /** Asked of S3 once, by the uploading account, when a denial's cause is looked for. */
+  readonly readAcl: (row: PlanRow) => Promise<Answer<unknown>>;
   readonly prepare: PrepareOperation;
   readonly worker: string;
   /** Rows of this batch in flight at once. */
@@ -72,7 +77,9 @@ export class BatchRun {
   /** Denials that may yet turn out to be the account's, with the successes that the breaker had counted when they came. */
   #held: { index: number; row: ResultRow; successes: number }[] = [];
   #notes: Notes | undefined;
-  #denial = { code: "", message: "", httpStatus: 0 };
+  #denial: { readonly row: PlanRow; readonly code: string; readonly message: string; readonly httpStatus: number } | undefined;
+  /** What is denied here is the objects' own failure (denied-batches.ts). */
+  #own = false;
 
   constructor(ref: BatchRef, around: BatchSurroundings, retry?: RetryClaim) {
     this.#ref = ref;
@@ -119,12 +126,14 @@ export class BatchRun {
 
   async #work(hold: BatchHold): Promise<BatchEnd> {
     const rows = await this.#load(hold);
+    this.#own = await this.#around.denied.own(this.#ref);
     const notes = new Notes(hold, (why) => this.stop({ kind: "lost", why: lossText(why) }));
     this.#notes = notes;
     notes.start();
     try {
       await this.#runRows(rows, notes);
       this.#settleHeld(notes);
+      await this.#explainPause();
       if (!(await notes.flush(() => (this.#reason?.kind === "leave" ? LEAVE_MS_MAX : NOTE_RETRY_MS_MAX))))
         return this.#stopped(this.#count());
       if (this.#count() < rows.length) return this.#stopped(this.#count());
@@ -197,9 +206,10 @@ export class BatchRun {
     }
     const result: ResultRow = { ...verdict.finding, key: row.key, versionId: row.versionId, op: row.op, at: Date.now() };
     if (verdict.kind === "denied") {
-      this.#denial = { code: result.code, message: result.detail, httpStatus: result.httpStatus };
+      this.#denial = { row, code: result.code, message: result.detail, httpStatus: result.httpStatus };
       this.#held.push({ index, row: result, successes: breaker.successes });
-      if (breaker.denied()) this.#trip(row.versionId !== null);
+      // What comes in after the batch was stopped says nothing that was not known when it was.
+      if (!this.#own && !this.#abort.signal.aborted) this.#decide(breaker.denied());
       return;
     }
     if (PROOFS.has(result.outcome)) {
@@ -216,20 +226,50 @@ export class BatchRun {
 
   /** Denials become the objects' own failures where the account is known to work, and stay un-noted where it is not. */
   #settleHeld(notes: Notes): void {
-    const { breaker } = this.#around;
+    const { breaker, denied } = this.#around;
     const proven = this.#held.filter((h) => breaker.successes > h.successes);
     this.#held = this.#held.filter((h) => breaker.successes <= h.successes);
     for (const { index, row } of proven) this.#finished(index, row, notes);
     const over = this.#count() + this.#held.length === this.#results.length;
     if (this.#held.length === 0 || this.#reason !== undefined || !over) return;
-    if (breaker.settleBatch()) {
+    const decision = this.#own ? "own" : breaker.settleBatch(denied.isAside(this.#ref));
+    if (decision === "own") {
       for (const { index, row } of this.#held) this.#finished(index, row, notes);
       this.#held = [];
-    } else this.#trip(this.#held[0]?.row.versionId !== null);
+    } else this.#decide(decision);
   }
 
-  #trip(versioned: boolean): void {
-    this.stop({ kind: "pause", cause: deniedCause(this.#denial, this.#around.breaker.denialsInARow, versioned) });
+  #decide(decision: Decision): void {
+    if (decision === "trip") this.stop({ kind: "pause", cause: "" });
+    if (decision !== "set aside") return;
+    this.#around.denied.setAside(this.#ref);
+    const { code, row } = this.#denial ?? { code: "", row: undefined };
+    this.stop({
+      kind: "aside",
+      why: `S3 denies its objects in a row (${code}, the last ${JSON.stringify(row?.key)}): other batches come first`,
+    });
+  }
+
+  /** A pause for denials gets its words, and the store is told of the batches first: a resume is the word of somebody who knew. */
+  async #explainPause(): Promise<void> {
+    const denial = this.#denial;
+    if (this.#reason?.kind !== "pause" || this.#reason.cause !== "" || denial === undefined) return;
+    const { breaker, denied, readAcl } = this.#around;
+    const { row, ...refusal } = denial;
+    const denials = breaker.denialsInARow;
+    try {
+      await denied.paused(this.#ref);
+      const worked = await denied.worked();
+      const reading = await readAcl(row);
+      const { key, op } = row;
+      this.#reason = {
+        kind: "pause",
+        cause: deniedCause({ refusal, denials, key, op, versioned: row.versionId !== null, reading, worked }),
+      };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#reason = { kind: "store", message: error.message };
+    }
   }
 
   async #write(hold: BatchHold): Promise<BatchEnd> {
@@ -241,6 +281,7 @@ export class BatchRun {
     else if (!(await createLedger(store, this.#ref, rows))) written = (await readLedgerSummary(store, this.#ref)) ?? written;
     // The counters follow the file, not the notes: a Redis that was killed may have forgotten its last second.
     await hold.finish(written);
+    if (this.#own) await this.#around.denied.finished(this.#ref);
     return { kind: "finished", rows: written.rows, failed: sum(written.failed) };
   }
 

@@ -1,20 +1,29 @@
-// Stops an account whose calls are all denied before it burns through its objects (design.md 6).
+// Stops an account whose calls are all denied before it burns through its objects, and does not stop one that is denied in places
+// (design.md 6).
 //
 // An account's states, and what moves it:
-//   unproven  nothing succeeded yet. Denied objects are held back, un-noted
-//   working   something succeeded; further denials are held back too, until the next success shows that they are the objects' own
-//   tripped   DENIALS_IN_A_ROW_MAX denials without a success between them, or a whole smaller batch of them: the batches go back, the
-//             account is paused with the cause. A new batch (somebody resumed the account) begins as unproven
+//   unproven  nothing succeeded yet
+//   working   something succeeded, and no batch was set aside since
+//   doubted   a batch was set aside for DENIALS_IN_A_ROW_MAX denials without a success between them, or ended with nothing but denials held
+//             back: it goes back, un-noted as far as it was denied, and others come first. The next success: working, and the denials of
+//             the batches set aside are their own. DOUBTED_BATCHES_MAX batches in a row: tripped
+//   tripped   the batches go back, the account is paused with the cause. A new batch (somebody resumed the account) begins as unproven
 //
-// What must hold: a denial becomes an object's failure only where the account is known to work.
-import type { Refusal } from "@quitclaim/aws";
-import { DENIALS_IN_A_ROW_MAX } from "./limits.ts";
+// What must hold: a denial becomes an object's failure only where the account is known to work, or where a person who was told of the
+// denial resumed an account that worked before (denied-batches.ts).
+import { DENIALS_IN_A_ROW_MAX, DOUBTED_BATCHES_MAX } from "./limits.ts";
 
-export type AccountHealth = "unproven" | "working" | "tripped";
+export type AccountHealth = "unproven" | "working" | "doubted" | "tripped";
+
+/** What a denial means for the batch that had it. */
+export type Decision = "go on" | "set aside" | "trip";
 
 export class Breaker {
   #health: AccountHealth = "unproven";
+  /** Those of the batch that is being worked on, and of all since the last success. */
   #denialsInARow = 0;
+  #inARow = 0;
+  #doubtedBatches = 0;
   /** Counts successes, so that a batch can tell whether one came after a denial that it holds back. */
   #successes = 0;
 
@@ -22,8 +31,9 @@ export class Breaker {
     return this.#health;
   }
 
+  /** Denials without a success between them, over all batches since. */
   get denialsInARow(): number {
-    return this.#denialsInARow;
+    return this.#inARow;
   }
 
   get successes(): number {
@@ -32,26 +42,27 @@ export class Breaker {
 
   succeeded(): void {
     this.#denialsInARow = 0;
+    this.#inARow = 0;
+    this.#doubtedBatches = 0;
     this.#successes += 1;
-    if (this.#health === "unproven") this.#health = "working";
+    if (this.#health !== "tripped") this.#health = "working";
   }
 
-  /** True where this denial trips the breaker. */
-  denied(): boolean {
+  /** Not to be told of denials that come after the batch was set aside, nor of those that are known to be the objects' own. */
+  denied(): Decision {
     this.#denialsInARow += 1;
-    if (this.#health === "tripped" || this.#denialsInARow < DENIALS_IN_A_ROW_MAX) return false;
-    this.#health = "tripped";
-    return true;
+    this.#inARow += 1;
+    if (this.#health === "tripped" || this.#denialsInARow < DENIALS_IN_A_ROW_MAX) return "go on";
+    return this.#doubt();
   }
 
   /**
-   * A batch came to its end with denials held back. True where they are the objects' own failures: something succeeded before or since.
-   * False trips the breaker: a whole batch was denied by an account of which nobody knows that it works.
+   * A batch came to its end with denials held back that no success followed. own: they are the objects' failures. Of an account that works
+   * they are so at the second time (`again`): at the first it may just have broken.
    */
-  settleBatch(): boolean {
-    if (this.#health === "working") return true;
-    this.#health = "tripped";
-    return false;
+  settleBatch(again: boolean): "own" | Exclude<Decision, "go on"> {
+    if (this.#health !== "working") return this.#doubt();
+    return again ? "own" : "set aside";
   }
 
   /** A batch is taken up after a pause was lifted. */
@@ -59,21 +70,18 @@ export class Breaker {
     if (this.#health !== "tripped") return;
     this.#health = "unproven";
     this.#denialsInARow = 0;
+    this.#inARow = 0;
+    this.#doubtedBatches = 0;
   }
-}
 
-/** What an operator is told when an account is paused: the answer, and where to look for its cause. */
-export function deniedCause(refusal: Pick<Refusal, "code" | "message" | "httpStatus">, denials: number, versioned: boolean): string {
-  const said = refusal.message === "" ? refusal.code : `${refusal.code}: ${refusal.message}`;
-  const permission = versioned ? "s3:PutObjectVersionAcl (the calls name versions; s3:PutObjectAcl is not enough)" : "s3:PutObjectAcl";
-  const hints = new Map<string, string>([
-    ["InvalidAccessKeyId", "The access key does not exist: correct or renew this account's credentials."],
-    ["SignatureDoesNotMatch", "The secret key is wrong: correct this account's credentials."],
-    ["RequestTimeTooSkewed", "This machine's clock is off by more than 15 minutes: set it."],
-    ["InvalidToken", "The session token is not of this server: check endpoint and stsEndpoint."],
-  ]);
-  const hint =
-    hints.get(refusal.code) ??
-    `Look for, in this order: the role lacks ${permission} on the bucket's objects; a Deny in the bucket policy that names this account or a condition these calls do not meet; a service control policy or permissions boundary of the account; a VPC endpoint policy; for copies, s3:GetObjectVersion, s3:PutObject and the KMS key's policy.`;
-  return `S3 denied ${denials} calls in a row and granted none (HTTP ${refusal.httpStatus} ${said}). ${hint} Nothing was marked as failed. Then resume this account.`;
+  #doubt(): "set aside" | "trip" {
+    if (this.#doubtedBatches + 1 >= DOUBTED_BATCHES_MAX) {
+      this.#health = "tripped";
+      return "trip";
+    }
+    this.#doubtedBatches += 1;
+    this.#denialsInARow = 0;
+    this.#health = "doubted";
+    return "set aside";
+  }
 }

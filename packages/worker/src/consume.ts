@@ -26,7 +26,16 @@ import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
 import { type BatchEnd, BatchRun, type BatchSurroundings } from "./batch.ts";
 import { Complaints } from "./complaints.ts";
 import type { WorkerEvent } from "./event.ts";
-import { ACCOUNT_BATCHES_MAX, DENIED_BATCH_DELAY_MS, DRAIN_MS_MAX, DRAIN_SILENT_MS_MAX, LATER_DELAY_MS, LEAVE_MS_MAX } from "./limits.ts";
+import {
+  ACCOUNT_BATCHES_MAX,
+  ASIDE_DELAY_MS,
+  DENIED_BATCH_DELAY_MS,
+  DRAIN_MS_MAX,
+  DRAIN_SILENT_MS_MAX,
+  LATER_DELAY_MS,
+  LEAVE_MS_MAX,
+  RELIEF_MS,
+} from "./limits.ts";
 import { describeStop, type StopReason } from "./stop-reason.ts";
 
 export interface ConsumerOptions {
@@ -49,6 +58,8 @@ export class AccountConsumer {
   readonly #options: ConsumerOptions;
   readonly #runs = new Set<BatchRun>();
   #worker: BatchWorker;
+  /** Beside `#worker` for a moment, or until what it took on is finished. */
+  readonly #relief = new Set<BatchWorker>();
   #leaving = false;
   readonly #complaints: Complaints;
 
@@ -72,12 +83,27 @@ export class AccountConsumer {
   }
 
   /**
+   * Another worker died, and its batches were handed back to the head of the queue: takes on as many more as it holds at most, at once, rather than
+   * when its own are finished. Nothing waits for a process to start.
+   */
+  takeOver(): void {
+    if (this.#leaving || this.#relief.size > 0) return;
+    const relief = this.#build();
+    this.#relief.add(relief);
+    sleep(RELIEF_MS, undefined, { ref: false })
+      // Claims no more, and resolves when what it claimed is done.
+      .then(() => relief.close())
+      .catch((error: unknown) => this.#complaints.say(error))
+      .finally(() => this.#relief.delete(relief));
+  }
+
+  /**
    * Claims nothing more, lets rows in flight finish, hands batches back. Bounded by DRAIN_MS_MAX, after which it cuts off; at once where
    * Redis is silent: then every row in flight waits for a fence that nobody confirms.
    */
   async drain(): Promise<void> {
     this.#leaving = true;
-    await this.#worker.pause(true);
+    await Promise.all([this.#worker, ...this.#relief].map((worker) => worker.pause(true)));
     for (const run of this.#runs) run.drain();
     const until = Date.now() + DRAIN_MS_MAX;
     while (this.#runs.size > 0 && Date.now() < until && !this.#silent()) await sleep(20);
@@ -93,9 +119,13 @@ export class AccountConsumer {
   /** To be called after drain or cutOff. What has not been handed back by then waits for its lock to end. */
   async close(): Promise<void> {
     // Redis may be away: the jobs' locks run out by themselves.
-    const handedBack = this.#worker.close(this.#silent());
-    const inTime = await Promise.race([handedBack.then(() => true), sleep(LEAVE_MS_MAX, false)]);
-    if (!inTime) await Promise.race([this.#worker.close(true), sleep(LEAVE_MS_MAX)]);
+    await Promise.all(
+      [this.#worker, ...this.#relief].map(async (worker) => {
+        const handedBack = worker.close(this.#silent());
+        const inTime = await Promise.race([handedBack.then(() => true), sleep(LEAVE_MS_MAX, false)]);
+        if (!inTime) await Promise.race([worker.close(true), sleep(LEAVE_MS_MAX)]);
+      }),
+    );
   }
 
   #silent(): boolean {
@@ -184,6 +214,8 @@ function backAfterMs(reason: StopReason): number {
     case "pause":
     case "enforced":
       return DENIED_BATCH_DELAY_MS;
+    case "aside":
+      return ASIDE_DELAY_MS;
     case "later":
     case "store":
       return LATER_DELAY_MS;

@@ -17,8 +17,14 @@ export const EXPIRED_ANSWERS_MAX = 3;
 /** Attempts at a session while STS is unreachable or throttles, each backed off as a transient refusal. */
 export const SESSION_ATTEMPTS_MAX = 6;
 
-/** Denials in a row, none succeeding, that pause an account (design.md 6). */
+/** Denials in a row, none succeeding, that set a batch aside (design.md 6). */
 export const DENIALS_IN_A_ROW_MAX = 20;
+/** Batches set aside in a row, none succeeding between them, that pause the account. */
+export const DOUBTED_BATCHES_MAX = 5;
+/** For the one question that is asked to find a denial's cause. */
+export const CAUSE_MS_MAX = 5_000;
+/** A batch set aside comes back after this long. */
+export const ASIDE_DELAY_MS = 500;
 /** A batch handed back by the breaker comes behind the account's others, so that a resume meets other objects first. */
 export const DENIED_BATCH_DELAY_MS = 2_000;
 
@@ -77,6 +83,9 @@ export const DRAIN_MS_MAX = 15_000;
 export const DRAIN_SILENT_MS_MAX = 3_000;
 /** Bound on the last note and the hand-back when leaving at once. */
 export const LEAVE_MS_MAX = 1_500;
+
+/** For so long a worker claims beside its own batches when another has died. */
+export const RELIEF_MS = 1_500;
 
 /** Waiting jobs, none active, not paused, for this long: the BullMQ worker is rebuilt (stack.md). */
 export const WATCHDOG_MS = 60_000;

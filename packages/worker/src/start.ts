@@ -24,15 +24,17 @@ import {
   openQueues,
   type PlanSummary,
 } from "@quitclaim/campaign";
+import type { BatchSurroundings } from "./batch.ts";
 import { Breaker } from "./breaker.ts";
 import { Complaints } from "./complaints.ts";
 import { AccountConsumer } from "./consume.ts";
+import { DeniedBatches } from "./denied-batches.ts";
 import type { WorkerEvent } from "./event.ts";
 import { proveAccount } from "./identity-proof.ts";
-import { HEARTBEAT_INTERVAL_MS, LEAVE_MS_MAX, WATCHDOG_INTERVAL_MS } from "./limits.ts";
+import { CAUSE_MS_MAX, HEARTBEAT_INTERVAL_MS, LEAVE_MS_MAX, WATCHDOG_INTERVAL_MS } from "./limits.ts";
 import { ownershipModeReader } from "./operations/ownership-mode.ts";
 import { publicAccessReader } from "./operations/public-access.ts";
-import type { Surroundings } from "./operations/task.ts";
+import { address, type Surroundings } from "./operations/task.ts";
 import { PlanParts } from "./plan-parts.ts";
 import { preparer } from "./prepare.ts";
 import { Budget, redisLeases } from "./rate/budget.ts";
@@ -65,6 +67,8 @@ export interface RunningWorker {
   readonly id: string;
   /** drain: rows in flight finish first. now: cut off; also turns a drain that is under way into one. Resolves when stopped. */
   stop(how: "drain" | "now"): Promise<void>;
+  /** Another worker's batches were handed back: takes some of them on at once. */
+  takeOver(): void;
   /** Resolves when stopped, by whomever. */
   readonly done: Promise<void>;
 }
@@ -145,10 +149,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       worker: id,
       reencryptByCopy: config.actions.reencryptFallback === "copy",
     });
+    const breaker = new Breaker();
+    const denied = new DeniedBatches(account.id, store, breaker);
+    const readAcl: BatchSurroundings["readAcl"] = (row) =>
+      uploader.calls.getObjectAcl(address({ bucket: bucket.name, row }), AbortSignal.timeout(CAUSE_MS_MAX));
     return new AccountConsumer({
       account: account.id,
       redis,
-      surroundings: { store, checkpoints, parts, gate, breaker: new Breaker(), prepare, worker: id, lanes: limits.concurrency },
+      surroundings: { store, checkpoints, parts, gate, breaker, denied, readAcl, prepare, worker: id, lanes: limits.concurrency },
       paused: (_, reason) => pause(account, reason),
       tell: options.onEvent,
     });
@@ -247,6 +255,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     async stop(how) {
       leave(how, "this process");
       await stopping;
+    },
+    takeOver: () => {
+      for (const consumer of consumers) consumer.takeOver();
     },
     done,
   };

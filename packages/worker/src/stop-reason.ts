@@ -9,6 +9,8 @@ export type StopReason =
   | { readonly kind: "lost"; readonly why: string }
   /** The account cannot work: pause it, with the cause. */
   | { readonly kind: "pause"; readonly cause: string }
+  /** Too much of this batch was denied in a row, by an account that works elsewhere: others come first. */
+  | { readonly kind: "aside"; readonly why: string }
   /** Something outside is out of reach for the moment: the batch comes back later. */
   | { readonly kind: "later"; readonly why: string }
   /** The store cannot be read or written. */
@@ -24,6 +26,7 @@ export function describeStop(reason: StopReason): string {
     case "leave":
       return "this worker leaves";
     case "lost":
+    case "aside":
     case "later":
       return reason.why;
     case "pause":

@@ -87,6 +87,9 @@ export function sessionsOf(sandbox: Sandbox, campaign: string): WorkerSessions {
         {
           kind: "role",
           roleArn: account.credentials.kind === "role" ? account.credentials.roleArn : "",
+          ...(account.credentials.kind === "role" && account.credentials.externalId !== undefined
+            ? { externalId: account.credentials.externalId }
+            : {}),
           sessionName: `quitclaim-${campaign}`,
           base,
         },
