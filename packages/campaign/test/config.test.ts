@@ -307,3 +307,31 @@ test("the message has one line for each problem", async () => {
   await writeFile(file, line(6, '  - { id: "333344445555", profil: partners }'));
   expect(() => loadConfig(file, ENV)).toThrow(`${file}:6: accounts[1].profil: unknown key; did you mean "profile"?`);
 });
+
+test("prices are taken as they are given, and what is wrong with them is said with its line", async () => {
+  const priced = (...lines: string[]): string => `${DESIGN}prices:\n${lines.map((l) => `  ${l}\n`).join("")}`;
+  expect((await load(DESIGN, ENV)).prices).toBeUndefined();
+  const given = priced('asOf: "2026-11, eu-central-1"', "storageClasses:", "  STANDARD: { putPer1000: 0.0054 }", "kmsPer10000: 0.03");
+  expect((await load(given, ENV)).prices).toEqual({
+    asOf: "2026-11, eu-central-1",
+    storageClasses: { STANDARD: { putPer1000: 0.0054 } },
+    kmsPer10000: 0.03,
+  });
+  const wrong = priced(
+    "asOf: 2026-11",
+    "storageClasses:",
+    "  STANDARD: { putPer1000: -1 }",
+    "  STANDARD_IA: { put: 0.01 }",
+    "  standard: { putPer1000: 1 }",
+    "kmsPer10000: free",
+    "cloudTrail: 1",
+  );
+  const said = await problems(wrong, ENV);
+  expect(said.map((p) => p.split(": ").slice(0, 2).join(": "))).toEqual([
+    "19: prices.storageClasses.STANDARD.putPer1000",
+    "20: prices.storageClasses.STANDARD_IA.put",
+    "21: prices.storageClasses.standard",
+    "22: prices.kmsPer10000",
+    "23: prices.cloudTrail",
+  ]);
+});

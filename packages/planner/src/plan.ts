@@ -17,6 +17,7 @@ import { Merge } from "./dataset/merge.ts";
 import { assertSameSummary, comparing, hasResults, PLAN_JSON, removePlan } from "./dataset/stale.ts";
 import { PlanError } from "./error.ts";
 import { forecast } from "./forecast/forecast.ts";
+import { pricesOf } from "./forecast/prices.ts";
 import { grantTable } from "./grants/table.ts";
 import { writeGrants } from "./grants/write.ts";
 import type { Identities } from "./identity.ts";
@@ -98,7 +99,11 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
     unmappedOwners: [...tally.unmapped]
       .map(([owner, { rows, bytes }]) => ({ owner, rows, bytes }))
       .sort((a, b) => b.rows - a.rows || (a.owner < b.owner ? -1 : 1)),
-    forecast: forecast(tally, jobsOf(accounts), config.limits.requestsPerSecond),
+    forecast: forecast(tally, {
+      prices: pricesOf(config.prices),
+      requestsPerSecond: config.limits.requestsPerSecond,
+      jobs: jobsOf(accounts),
+    }),
     provenance: {
       manifest: where,
       manifestMd5: manifest.md5,

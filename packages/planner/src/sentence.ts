@@ -1,7 +1,7 @@
 // What `plan` tells a person: first what needs nothing but the switch, then the work, what waits for somebody, what would be lost, and what it costs.
 import { type PlanSummary, sum } from "@quitclaim/campaign";
-import { bytesText, count, dollars, hoursText } from "./figures.ts";
-import { copySentences } from "./forecast/sentences.ts";
+import { bytesText, count } from "./figures.ts";
+import { forecastLines } from "./forecast/sentences.ts";
 
 const list = (counts: Partial<Record<string, number>>): string =>
   Object.entries(counts)
@@ -43,14 +43,6 @@ export function planSentence(summary: PlanSummary): string {
     const more = summary.thirdPartyGrantees.length - GRANTEES_SHOWN;
     if (more > 0) lines.push(`  and ${count(more)} more`);
   }
-  if (planned > 0) {
-    const { hoursAtDocumentedRate: atS3s, copies } = forecast;
-    const documented = atS3s === undefined ? "" : `, ${hoursText(atS3s)} at the rate that S3 documents for one prefix`;
-    lines.push(
-      `Forecast: ${list(forecast.requests)} requests, ${dollars(forecast.dollars)}, ${hoursText(forecast.hours)} at the configured rate${documented}. ` +
-        `S3 Batch Operations would ask ${dollars(forecast.batchOperationsDollars)} for the same, its requests included.`,
-    );
-    if (copies !== undefined) lines.push(...copySentences(copies).map((sentence) => `  ${sentence}`));
-  }
+  if (planned > 0) lines.push(...forecastLines(forecast));
   return lines.join("\n");
 }

@@ -1,19 +1,23 @@
 // The forecast and the sentence, on figures that can be checked by hand.
-import { emptyCounts, type PlanSummary } from "@quitclaim/campaign";
+import { emptyCounts, type PlanSummary, type PriceSettings } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { earlyKibDays } from "../src/forecast/early.ts";
-import { forecast } from "../src/forecast/forecast.ts";
+import { forecast as forecastOf } from "../src/forecast/forecast.ts";
 import { copyParts } from "../src/forecast/parts.ts";
-import { copySentences } from "../src/forecast/sentences.ts";
+import { pricesOf } from "../src/forecast/prices.ts";
+import { copySentences, forecastLines } from "../src/forecast/sentences.ts";
 import { planSentence } from "../src/index.ts";
-import { emptyTally, type Tally } from "../src/scan/tally.ts";
+import { type ClassTally, emptyTally, type Tally } from "../src/scan/tally.ts";
 import { BUCKET_OWNER } from "./fixture/config.ts";
 
-const work = (
-  ...classes: { op: "acl" | "copy"; storageClass: string; objects: number; bytes: number; earlyObjects?: number; earlyKibDays?: number }[]
-): Tally => ({
+const forecast = (tally: Tally, jobs: number, requestsPerSecond: number, prices?: PriceSettings) =>
+  forecastOf(tally, { prices: pricesOf(prices), requestsPerSecond, jobs });
+
+const work = (...classes: (Pick<ClassTally, "op" | "storageClass" | "objects" | "bytes"> & Partial<ClassTally>)[]): Tally => ({
   ...emptyTally(),
-  classes: new Map(classes.map((entry) => [`${entry.op} ${entry.storageClass}`, { earlyObjects: 0, earlyKibDays: 0, ...entry }])),
+  classes: new Map(
+    classes.map((entry) => [`${entry.op} ${entry.storageClass}`, { kmsObjects: 0, earlyObjects: 0, earlyKibDays: 0, ...entry }]),
+  ),
 });
 
 describe("the forecast", () => {
@@ -22,6 +26,8 @@ describe("the forecast", () => {
     expect(forecast(tally, 1, 3_500)).toEqual({
       requests: { PutObjectAcl: 10_000_000 },
       dollars: 50,
+      dollarsByOperation: { PutObjectAcl: 50 },
+      besides: { cloudTrail: { events: 10_000_000, dollars: 10 } },
       hours: 0.794,
       batchOperationsDollars: 60.25,
       hoursAtDocumentedRate: 0.794,
@@ -49,10 +55,70 @@ describe("the forecast", () => {
       CompleteMultipartUpload: 1,
     });
   });
+  test("dollars are told by operation, and add up", () => {
+    const tally = {
+      ...work(
+        { op: "copy", storageClass: "STANDARD", objects: 1_000_000, bytes: 0 },
+        { op: "copy", storageClass: "GLACIER_IR", objects: 1_000_000, bytes: 100 * 1024 ** 3 },
+        { op: "acl", storageClass: "STANDARD", objects: 2_000_000, bytes: 0 },
+        { op: "reencrypt", storageClass: "STANDARD", objects: 1_000_000, bytes: 0 },
+      ),
+      largeCopies: { objects: 10, parts: 1_000 },
+    };
+    const { dollarsByOperation = {}, dollars } = forecast(tally, 1, 3_500);
+    expect(dollarsByOperation).toEqual({
+      PutObjectAcl: 15,
+      CopyObject: 25,
+      HeadObject: 20.8,
+      UpdateObjectEncryption: 5,
+      CreateMultipartUpload: 0,
+      UploadPartCopy: 0.01,
+      CompleteMultipartUpload: 0,
+      retrieval: 3,
+    });
+    expect(Math.abs(Object.values(dollarsByOperation).reduce((a, n) => a + n, 0) - dollars)).toBeLessThan(0.02);
+  });
+  test("the campaign file's prices replace those that it gives, and are named", () => {
+    const tally = work(
+      { op: "copy", storageClass: "STANDARD", objects: 1_000_000, bytes: 1_000 * 1024 ** 3, kmsObjects: 500_000 },
+      { op: "copy", storageClass: "STANDARD_IA", objects: 1_000_000, bytes: 0 },
+    );
+    const prices: PriceSettings = {
+      asOf: "2026-11, eu-central-1",
+      storageClasses: { STANDARD: { putPer1000: 0.01, storagePerGbMonth: 1 } },
+      kmsPer10000: 1,
+      cloudTrailPer100000: 1,
+      batchOperationsPerJob: 100,
+      batchOperationsPerMillion: 50,
+    };
+    const { dollarsByOperation, besides, copies, batchOperationsDollars, dollars, pricesDated } = forecast(tally, 2, 3_500, prices);
+    // STANDARD at 0.01 and STANDARD_IA as ever; HEADs as ever.
+    expect(dollarsByOperation).toEqual({ CopyObject: 20, HeadObject: 2.8 });
+    expect(besides).toEqual({
+      kms: { objects: 500_000, requests: 1_000_000, dollars: 100 },
+      cloudTrail: { events: 6_000_000, dollars: 60 },
+    });
+    expect(copies?.formerVersionsDollarsPerMonth).toBe(1_000);
+    expect(batchOperationsDollars).toBe(dollars + 200 + 100);
+    expect(pricesDated).toBe("2026-11, eu-central-1");
+  });
+  test("is told request by request, with what it sets off elsewhere", () => {
+    const tally = work({ op: "copy", storageClass: "GLACIER_IR", objects: 2_000_000, bytes: 1_000 * 1024 ** 3, kmsObjects: 1 });
+    const text = forecastLines(forecast(tally, 1, 3_500)).join("\n");
+    expect(text).toMatch(
+      /^Forecast: 6,000,000 requests, \$110\.00 \(prices of 2026-10, us-east-1\); about .* at the configured rate, about .* for one prefix\.$/m,
+    );
+    expect(text).toMatch(/^ {2}CopyObject 2,000,000: \$40\.00$/m);
+    expect(text).toMatch(/^ {2}reading cold classes: \$30\.00$/m);
+    expect(text).toMatch(/1 object under KMS is rewritten: some 2 requests to KMS/);
+    expect(text).toMatch(/CloudTrail logs this bucket's data events, it will be 6,000,000 of them, \$6\.00 for each trail/);
+  });
   test("no work costs nothing", () => {
     expect(forecast(emptyTally(), 0, 3_500)).toEqual({
       requests: {},
       dollars: 0,
+      dollarsByOperation: {},
+      besides: { cloudTrail: { events: 0, dollars: 0 } },
       hours: 0,
       batchOperationsDollars: 0,
       hoursAtDocumentedRate: 0,

@@ -2,7 +2,16 @@
 import { dirname, isAbsolute, resolve } from "node:path";
 import { accountId, canonicalId } from "../identity.ts";
 import { BATCH_ROWS_MAX } from "../limits.ts";
-import type { AccountConfig, BucketConfig, CampaignConfig, CredentialSource, Rule, RuleCondition } from "./model.ts";
+import type {
+  AccountConfig,
+  BucketConfig,
+  CampaignConfig,
+  ClassPrices,
+  CredentialSource,
+  PriceSettings,
+  Rule,
+  RuleCondition,
+} from "./model.ts";
 import type { Dialect, RawCampaign, RawCredentials } from "./schema.ts";
 
 const DEFAULTS = { requestsPerSecond: 3_500, batchRows: BATCH_ROWS_MAX, inventoryAgeHours: 72, processes: 1, concurrency: 256 } as const;
@@ -47,6 +56,7 @@ export function buildConfig(raw: RawCampaign, file: string, dialect: Dialect, ru
       ...(raw.actions?.kmsKey === undefined ? {} : { kmsKey: raw.actions.kmsKey }),
     },
     limits: { ...DEFAULTS, ...defined(raw.limits ?? {}) },
+    ...(raw.prices === undefined ? {} : { prices: priceSettings(raw.prices) }),
     store: place(raw.store),
     redis: raw.redis ?? "embedded",
   };
@@ -79,6 +89,11 @@ function accountConfig(raw: RawCampaign["accounts"][number]): AccountConfig {
 function condition(raw: NonNullable<NonNullable<RawCampaign["actions"]>["rules"]>[number]["when"]): RuleCondition {
   const { account, ...others } = raw;
   return { ...defined(others), ...(account === undefined ? {} : { account: account.map(accountId) }) };
+}
+
+function priceSettings({ asOf, storageClasses, ...others }: NonNullable<RawCampaign["prices"]>): PriceSettings {
+  const classes = Object.entries(storageClasses ?? {}).map(([name, prices]): [string, ClassPrices] => [name, defined(prices)]);
+  return { asOf, storageClasses: Object.fromEntries(classes), ...defined(others) };
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

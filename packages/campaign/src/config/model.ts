@@ -64,6 +64,27 @@ export interface ContextRule {
   readonly context: Readonly<Record<string, string>>;
 }
 
+/** Dollars of one storage class; what is left out is the built-in table's. */
+export interface ClassPrices {
+  /** PUT, COPY, POST, LIST, PutObjectAcl. */
+  readonly putPer1000?: number;
+  /** GET, HEAD and all others. */
+  readonly getPer1000?: number;
+  readonly retrievalPerGb?: number;
+  readonly storagePerGbMonth?: number;
+}
+
+/** What the forecast reckons with instead of the built-in prices; what is left out is the built-in table's. */
+export interface PriceSettings {
+  /** For people: when, and of which Region. */
+  readonly asOf: string;
+  readonly storageClasses?: Readonly<Record<string, ClassPrices>>;
+  readonly kmsPer10000?: number;
+  readonly cloudTrailPer100000?: number;
+  readonly batchOperationsPerJob?: number;
+  readonly batchOperationsPerMillion?: number;
+}
+
 export interface CampaignConfig {
   /** The file it came from, absolute. */
   readonly file: string;
@@ -93,6 +114,8 @@ export interface CampaignConfig {
     /** S3 requests in flight in one process. */
     readonly concurrency: number;
   };
+  /** Only the forecast depends on them. */
+  readonly prices?: PriceSettings;
   /** Absolute folder, or s3://bucket/prefix. */
   readonly store: string;
   /** "embedded", or a redis:// or rediss:// URL (with `from-env:NAME` resolved). */

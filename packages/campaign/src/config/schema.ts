@@ -84,6 +84,28 @@ const url = (what: string): z.ZodType<string> =>
     .string({ error: `must be ${what}` })
     .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), { error: `must be ${what}` });
 
+const dollars = z.number({ error: "must be an amount in dollars" }).nonnegative({ error: "must not be negative" }).optional();
+const prices = mapping(
+  {
+    asOf: text('when these prices were looked up, e.g. "2026-11, eu-central-1"', /^\S.*$/, 64),
+    storageClasses: z
+      .record(
+        text("a storage class as S3 writes it, e.g. STANDARD_IA", /^[A-Z][A-Z0-9_]*$/),
+        mapping(
+          { putPer1000: dollars, getPer1000: dollars, retrievalPerGb: dollars, storagePerGbMonth: dollars },
+          "STANDARD: { putPer1000: 0.0054, getPer1000: 0.00043, storagePerGbMonth: 0.0245 }",
+        ),
+        { error: "must be a mapping of storage classes to their prices" },
+      )
+      .optional(),
+    kmsPer10000: dollars,
+    cloudTrailPer100000: dollars,
+    batchOperationsPerJob: dollars,
+    batchOperationsPerMillion: dollars,
+  },
+  'prices: { asOf: "2026-11, eu-central-1", storageClasses: { … } }',
+);
+
 export function campaignSchema(dialect: Dialect) {
   const account =
     dialect === "aws"
@@ -181,6 +203,7 @@ export function campaignSchema(dialect: Dialect) {
         },
         "limits: { requestsPerSecond: 3500 }",
       ).optional(),
+      prices: prices.optional(),
       store: text("a folder for the campaign, or s3://bucket/prefix", /^\S.*$/),
       redis: z
         .string({ error: "must be `embedded`, or a redis:// or rediss:// URL" })

@@ -59,6 +59,17 @@ limits:
   processes: 1                     # worker processes that \`run\` starts
   concurrency: 256                 # requests in flight in one process
 
+# What the forecast of \`plan\` reckons with, in dollars. Left out: us-east-1 as of 2026-10. Only what is given here is replaced.
+# prices:
+#   asOf: "2026-11, eu-central-1"    # said on the screen
+#   storageClasses:
+#     STANDARD: { putPer1000: 0.0054, getPer1000: 0.00043, storagePerGbMonth: 0.0245 }
+#     STANDARD_IA: { putPer1000: 0.01, getPer1000: 0.001, retrievalPerGb: 0.01, storagePerGbMonth: 0.0135 }
+#   kmsPer10000: 0.03
+#   cloudTrailPer100000: 0.10
+#   batchOperationsPerJob: 0.25
+#   batchOperationsPerMillion: 1.00
+
 # Where plan, results and journal live: a folder (relative to this file), or s3://bucket/prefix.
 store: ./campaigns/my-campaign
 

@@ -78,7 +78,17 @@ export interface CopyForecast {
 
 export interface Forecast {
   requests: Record<string, number>;
+  /** Requests and retrieval. */
   dollars: number;
+  /** The same by request, and `retrieval` where copies read cold classes. Plans of the first version have none. */
+  dollarsByOperation?: Record<string, number>;
+  /** What is set off beside S3's own requests; not part of the forecast's dollars. Plans of the first version have none. */
+  besides?: {
+    /** Objects under SSE-KMS or DSSE-KMS that are rewritten; requests to KMS without an S3 Bucket Key, with one there are next to none. */
+    kms?: { objects: number; requests: number; dollars: number };
+    /** Where a trail logs data events of the bucket: one for each request, on each such trail. */
+    cloudTrail: { events: number; dollars: number };
+  };
   /** At limits.requestsPerSecond. */
   hours: number;
   batchOperationsDollars: number;

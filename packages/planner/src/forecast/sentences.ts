@@ -1,10 +1,41 @@
-// What copies in place bring with them, for the person who has to agree to it.
-import type { CopyForecast } from "@quitclaim/campaign";
-import { bytesText, count, dollars } from "../figures.ts";
+// The forecast for the person who has to agree to it: each request with its price, the time, and what the work sets off elsewhere.
+import { type CopyForecast, type Forecast, sum } from "@quitclaim/campaign";
+import { bytesText, count, dollars, hoursText } from "../figures.ts";
 
 const objects = (n: number): string => `${count(n)} ${n === 1 ? "object" : "objects"}`;
 
-/** Each stands for itself and ends with a full stop. */
+/** Lines of a plan that has work; those that belong to the one before are indented. */
+export function forecastLines(forecast: Forecast): string[] {
+  const { dollarsByOperation: prices, besides, hoursAtDocumentedRate: atS3s, copies } = forecast;
+  const dated =
+    forecast.pricesDated === undefined
+      ? ""
+      : ` (prices of ${forecast.pricesDated}${/^[\d-]+$/.test(forecast.pricesDated) ? ", us-east-1" : ""})`;
+  const lines = [
+    `Forecast: ${count(sum(forecast.requests))} requests, ${dollars(forecast.dollars)}${dated}; ${hoursText(forecast.hours)} at the configured rate` +
+      `${atS3s === undefined ? "" : `, ${hoursText(atS3s)} at the rate that S3 documents for one prefix`}.`,
+  ];
+  for (const [name, n] of Object.entries(forecast.requests))
+    lines.push(`  ${name} ${count(n)}${prices === undefined ? "" : `: ${dollars(prices[name] ?? 0)}`}`);
+  if ((prices?.retrieval ?? 0) > 0) lines.push(`  reading cold classes: ${dollars(prices?.retrieval ?? 0)}`);
+  lines.push(
+    `S3 Batch Operations would ask ${dollars(forecast.batchOperationsDollars)} for the same, its requests included; it sets one ACL for all objects of a job and cannot merge.`,
+  );
+  if (copies !== undefined) lines.push(...copySentences(copies));
+  if (besides?.kms !== undefined) {
+    const { objects: n, requests, dollars: price } = besides.kms;
+    lines.push(
+      `${objects(n)} under KMS ${n === 1 ? "is" : "are"} rewritten: some ${count(requests)} requests to KMS, ${dollars(price)}, where no S3 Bucket Key spares them; KMS has quotas of its own.`,
+    );
+  }
+  if (besides !== undefined)
+    lines.push(
+      `Where CloudTrail logs this bucket's data events, it will be ${count(besides.cloudTrail.events)} of them, ${dollars(besides.cloudTrail.dollars)} for each trail.`,
+    );
+  return lines;
+}
+
+/** What copies in place bring with them. Each stands for itself and ends with a full stop. */
 export function copySentences(copies: CopyForecast): string[] {
   const { early, events } = copies;
   const sentences = [

@@ -190,12 +190,21 @@ export class Triage {
     let entry = this.#class;
     if (entry === undefined || entry.op !== op || entry.storageClass !== row.storageClass) {
       const name = `${op} ${row.storageClass}`;
-      entry = tally.classes.get(name) ?? { op, storageClass: row.storageClass, objects: 0, bytes: 0, earlyObjects: 0, earlyKibDays: 0 };
+      entry = tally.classes.get(name) ?? {
+        op,
+        storageClass: row.storageClass,
+        objects: 0,
+        bytes: 0,
+        kmsObjects: 0,
+        earlyObjects: 0,
+        earlyKibDays: 0,
+      };
       tally.classes.set(name, entry);
       this.#class = entry;
     }
     entry.objects++;
     entry.bytes += row.size;
+    if (row.encryption.endsWith("-KMS")) entry.kmsObjects++;
     if (op !== "copy") return;
     const early = earlyKibDays(row.storageClass, row.size, row.lastModified, this.#settings.reportCreated);
     if (early === 0) return;
