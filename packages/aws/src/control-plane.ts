@@ -1,6 +1,6 @@
 // SDK clients for the control plane and the rare operations: same target and session as the object calls, the SDK's own retries.
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
+import { GetPublicAccessBlockCommand, S3ControlClient, type S3ControlClientConfig } from "@aws-sdk/client-s3-control";
 import { control_ms } from "./limits.ts";
 import { handler, quiet } from "./sdk-settings.ts";
 import { sdkCredentials } from "./sessions/sdk-credentials.ts";
@@ -46,15 +46,25 @@ export function s3Client(session: Session, target: S3Target, options: ClientOpti
   return client;
 }
 
-/** For S3 Batch Operations and the account's public access block. The caller destroys it. */
+/**
+ * For S3 Batch Operations and the account's public access block. The caller destroys it. AWS's own endpoints have the account's number before
+ * their host name, a VPC's `control.` instead of `bucket.`; any other server is asked where it is.
+ */
 export function s3ControlClient(session: Session, target: S3Target): S3ControlClient {
   return new S3ControlClient({
     region: target.region,
-    ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
+    ...controlEndpoint(target.endpoint),
     credentials: sdkCredentials(session),
     logger: quiet,
     requestHandler: handler(control_ms),
   });
+}
+
+function controlEndpoint(endpoint: string | undefined): Pick<S3ControlClientConfig, "endpoint" | "endpointProvider"> {
+  if (endpoint === undefined) return {};
+  const url = new URL(endpoint);
+  if (/\.amazonaws\.com(\.cn)?$/.test(url.hostname)) return { endpoint: endpoint.replace("://bucket.vpce-", "://control.vpce-") };
+  return { endpointProvider: () => ({ url }) };
 }
 
 /** The account's own setting, which S3 keeps beside those of its buckets. */

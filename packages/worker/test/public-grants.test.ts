@@ -1,9 +1,9 @@
 // Merged ACLs where Block Public Access hides grants or refuses them, and where the report is older than the object: nothing that was
 // granted is lost, shown by the ACL as the sandbox has it stored.
-import { PutObjectAclCommand, type PutObjectCommandInput, PutPublicAccessBlockCommand } from "@aws-sdk/client-s3";
+import { PutBucketPolicyCommand, PutObjectAclCommand, type PutObjectCommandInput, PutPublicAccessBlockCommand } from "@aws-sdk/client-s3";
 import type { CanonicalId, Grant } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clientOf, makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { type CampaignChoice, makeCampaign } from "./stage/campaign.ts";
 
@@ -122,6 +122,88 @@ describe("public grants under BlockPublicAcls", () => {
     const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
     expect(ledger.map((r) => r.code)).toEqual(["PublicGrants"]);
     expect(sent(bucket, "CopyObject")).toEqual([]);
+  });
+});
+
+describe("the account's own public access block", () => {
+  const accountBlock = (setting: { blockPublicAcls?: boolean; ignorePublicAcls?: boolean }): void => {
+    const off = { blockPublicAcls: false, ignorePublicAcls: false, blockPublicPolicy: false, restrictPublicBuckets: false };
+    sandbox.store.accountBlocks.set(owner(sandbox).accountId, { ...off, ...setting });
+  };
+  afterEach(() => {
+    sandbox.store.accountBlocks.delete(owner(sandbox).accountId);
+  });
+
+  it("hides grants as the bucket's does: those of the inventory are kept, and an unknown ACL is left alone", async () => {
+    const bucket = "account-hides";
+    await makeBucket(sandbox, bucket);
+    const young = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "young" }, { grants: wanted() });
+    const unknown = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "unknown" }, { formerAcl: "unknown" });
+    const before = stored(bucket, "unknown");
+    accountBlock({ ignorePublicAcls: true });
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [young, unknown] }], reportCreated: new Date(0) });
+    expect(ledger.map((r) => [r.outcome, r.code])).toEqual([
+      ["granted", ""],
+      ["failed", "HiddenGrants"],
+    ]);
+    expect(stored(bucket, "young").sort()).toEqual(all());
+    expect(stored(bucket, "unknown")).toEqual(before);
+  });
+
+  it("refuses public ACLs as the bucket's does: they fail beforehand, and nothing is sent", async () => {
+    const bucket = "account-blocks";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "p" }, { grants: wanted() });
+    accountBlock({ blockPublicAcls: true });
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
+    expect(ledger.map((r) => [r.code, r.attempts])).toEqual([["PublicGrants", 0]]);
+    expect(sent(bucket)).toEqual([]);
+  });
+
+  it("may not be read by everybody: then an ACL that nobody saw whole is left alone, with the permission that is missing", async () => {
+    const bucket = "block-unreadable";
+    await makeBucket(sandbox, bucket);
+    const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { formerAcl: "unknown" });
+    const s3 = clientOf(sandbox, owner(sandbox));
+    const policy = JSON.parse(sandbox.store.bucket(bucket)?.policy?.text ?? "{}");
+    policy.Statement.push({
+      Effect: "Deny",
+      Principal: { AWS: `arn:aws:iam::${owner(sandbox).accountId}:root` },
+      Action: "s3:GetBucketPublicAccessBlock",
+      Resource: `arn:aws:s3:::${bucket}`,
+    });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) }));
+    s3.destroy();
+    const ledger = await run(bucket, { work: [{ account: one.accountId, rows: [row] }] });
+    expect(ledger[0]).toMatchObject({ code: "HiddenGrants", detail: expect.stringContaining("s3:GetBucketPublicAccessBlock") });
+    expect(sent(bucket)).toEqual([]);
+  });
+});
+
+describe("an ACL that holds as many grants as S3 allows", () => {
+  it("fails before anything is sent, be it granted or copied, and stays as it was", async () => {
+    const bucket = "full";
+    await makeBucket(sandbox, bucket);
+    const rows = [];
+    for (const Key of ["grant", "copy"]) {
+      await upload(sandbox, one, { Bucket: bucket, Key });
+      const version = sandbox.store.bucket(bucket)?.find(Key, undefined);
+      const others = Array.from({ length: 99 }, (_, i) => ({
+        grantee: { kind: "user" as const, id: i.toString(16).padStart(64, "0") },
+        permission: "READ" as const,
+      }));
+      Object.assign(version ?? {}, { acl: [...(version?.acl ?? []), ...others] });
+      rows.push(rowOf(sandbox, bucket, Key, undefined, { formerAcl: "unknown", op: Key === "copy" ? "copy" : "acl" }));
+    }
+    await setMode(sandbox, bucket, "BucketOwnerPreferred");
+    const ledger = [];
+    for (const row of rows) ledger.push(...(await run(bucket, { work: [{ account: one.accountId, rows: [row] }] })));
+    expect(ledger.map((r) => [r.outcome, r.code])).toEqual([
+      ["failed", "GrantsFull"],
+      ["failed", "GrantsFull"],
+    ]);
+    expect(stored(bucket, "grant")).toHaveLength(100);
+    expect([...sent(bucket), ...sent(bucket, "CopyObject")]).toEqual([]);
   });
 });
 

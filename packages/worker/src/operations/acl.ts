@@ -8,7 +8,7 @@ import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
 import { MERGE_ROUNDS_MAX } from "../limits.ts";
 import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
 import { describeGrant, mergeAcl, missingGrants } from "./merge.ts";
-import { done, failed, refused, type Verdict } from "./outcome.ts";
+import { done, failed, grantsFull, refused, type Verdict } from "./outcome.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import { isPublic } from "./public-access.ts";
 import { address, type Task } from "./task.ts";
@@ -72,10 +72,3 @@ async function readAndMerge(task: Task, outcome: Granted, attempts: number): Pro
     );
   }
 }
-
-const grantsFull = (attempts: number): Verdict =>
-  failed(
-    "GrantsFull",
-    `The ACL holds ${ACL_GRANTS_MAX} grants, as many as S3 allows, and none of them is the bucket owner's. Remove one, or let the switch do it.`,
-    attempts,
-  );

@@ -1,9 +1,10 @@
 // The grants of others that a copy has to carry over: CopyObject makes an ACL of its own, so they are put back after it, by the
 // bucket owner, who owns the copy (domain.md 4.2, 4.3).
 import type { AclGrant } from "@quitclaim/aws";
+import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
 import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
 import { holds } from "./merge.ts";
-import { failed, type Verdict } from "./outcome.ts";
+import { failed, grantsFull, type Verdict } from "./outcome.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import type { Task } from "./task.ts";
 
@@ -24,9 +25,17 @@ export async function grantsToKeep(task: Task, originalRemains = true): Promise<
   return others.length === 0 ? [] : keep(task, base.acl.grants);
 }
 
-/** What BlockPublicAcls would not let be put back must not be lost by a copy either. */
-const keep = async (task: Task, grants: readonly AclGrant[]): Promise<readonly AclGrant[] | Verdict> =>
-  (await publicGrantsProblem(task, grants, 0)) ?? grants;
+/** What could not be put back, for BlockPublicAcls or for its number, must not be lost by a copy either. */
+async function keep(task: Task, grants: readonly AclGrant[]): Promise<readonly AclGrant[] | Verdict> {
+  if (withOwn(task, grants).length > ACL_GRANTS_MAX) return grantsFull(0);
+  return (await publicGrantsProblem(task, grants, 0)) ?? grants;
+}
+
+/** With the bucket owner's FULL_CONTROL, as they are put on the copy. */
+function withOwn({ bucketOwner }: Pick<Task, "bucketOwner">, grants: readonly AclGrant[]): readonly AclGrant[] {
+  const own: AclGrant = { grantee: { id: bucketOwner }, permission: "FULL_CONTROL" };
+  return grants.length === 0 || holds(grants, own) ? grants : [...grants, own];
+}
 
 /** undefined where they hold; otherwise why the object failed. Safe to do twice. */
 export async function putBackGrants(
@@ -37,8 +46,7 @@ export async function putBackGrants(
 ): Promise<Verdict | undefined> {
   if (grants.length === 0) return undefined;
   const { bucket, row, bucketOwner } = task;
-  const own: AclGrant = { grantee: { id: bucketOwner }, permission: "FULL_CONTROL" };
-  const acl = { ownerId: bucketOwner, grants: holds(grants, own) ? grants : [...grants, own] };
+  const acl = { ownerId: bucketOwner, grants: withOwn(task, grants) };
   const at = versionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId };
   const { answer } = await task.owner((calls, signal) => calls.putObjectAcl(at, acl, signal));
   // ACLs that are switched off keep nothing and deny nothing: the copy itself is all that was asked.

@@ -1,6 +1,6 @@
 // What an operation found out about one object, before it becomes a ledger row.
 import type { Refusal } from "@quitclaim/aws";
-import type { Outcome, ResultRow, VersionId } from "@quitclaim/campaign";
+import { ACL_GRANTS_MAX, type Outcome, type ResultRow, type VersionId } from "@quitclaim/campaign";
 
 /** A ledger row without what the batch knows already. */
 export type Finding = Pick<ResultRow, "outcome" | "code" | "httpStatus" | "requestId" | "attempts" | "newVersionId" | "detail">;
@@ -52,6 +52,13 @@ export function failed(code: string, detail: string, attempts: number, said?: Sa
     },
   };
 }
+
+export const grantsFull = (attempts: number): Verdict =>
+  failed(
+    "GrantsFull",
+    `The ACL holds ${ACL_GRANTS_MAX} grants, as many as S3 allows, and none of them is the bucket owner's. Remove one, or let the switch do it.`,
+    attempts,
+  );
 
 /** What a refusal that will not be repeated means for the object (design.md 6). */
 export function refused(refusal: Refusal, attempts: number): Verdict {

@@ -36,8 +36,7 @@ export function publicAccessReader(
   bucket: { readonly name: string; readonly owner: AccountId; readonly dialect: "aws" | "rgw" },
 ): PublicAccessReader {
   const client = s3Client(session, target);
-  // Only AWS itself has accounts with settings of their own.
-  const control = target.endpoint === undefined ? s3ControlClient(session, target) : undefined;
+  const control = bucket.dialect === "aws" ? s3ControlClient(session, target) : undefined;
   const expected = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
 
   async function setting(permission: string, ask: () => Promise<Block>): Promise<Block | string> {
@@ -45,7 +44,9 @@ export function publicAccessReader(
       return await ask();
     } catch (error) {
       if (error instanceof SessionError || !(error instanceof Error)) throw error;
-      if (/^(NoSuchPublicAccessBlockConfiguration|NotImplemented|MethodNotAllowed)$/.test(error.name)) return {};
+      // To a server without accounts' settings the question looks like one about a bucket or an object.
+      if (/^(NoSuchPublicAccessBlockConfiguration|NotImplemented|MethodNotAllowed|NoSuchBucket|NoSuchKey|NotFound)$/.test(error.name))
+        return {};
       if (error.name === "AccessDenied") return permission;
       throw new TryLater(`the public access block cannot be read (${error.name}: ${error.message})`, { cause: error });
     }
