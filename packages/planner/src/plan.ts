@@ -26,6 +26,7 @@ import { type PlanProgress, progressOf } from "./progress.ts";
 import type { FileResult } from "./scan/messages.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
+import { absentColumns } from "./source/columns.ts";
 import { checkVersions, type Versioning } from "./source/versions.ts";
 
 export interface PlanOptions extends PrepareOptions {
@@ -53,6 +54,8 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
   const { where, manifest, ageHours, identities, locations, settings } = await prepare(options, now);
   const versionsNote = await checkVersions(manifest, where, options.versioning, options.currentOnly === true);
   if (versionsNote !== undefined) options.onNote?.(versionsNote);
+  const absent = absentColumns(manifest.columns);
+  for (const { name, cost } of absent) options.onNote?.(`The report has no ${name}: ${cost}.`);
   const compared = (await hasResults(store)) ? comparing(store) : undefined;
   if (compared === undefined) await removePlan(store);
   const target = compared ?? store;
@@ -113,6 +116,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
       files: manifest.files.map((file, i) => ({ ...file, rows: fileRows[i] ?? 0 })),
       plannedAt: new Date(now).toISOString(),
       ageHours,
+      ...(absent.length === 0 ? {} : { columnsAbsent: absent.map(({ name }) => name) }),
     },
   };
   if (signal?.aborted === true) throw new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again.");

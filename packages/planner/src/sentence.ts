@@ -10,6 +10,22 @@ const list = (counts: Partial<Record<string, number>>): string =>
 
 const GRANTEES_SHOWN = 8;
 
+const PUBLIC: Readonly<Record<string, string>> = {
+  "http://acs.amazonaws.com/groups/global/AllUsers": "PUBLIC: everyone on the internet",
+  "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "PUBLIC: everyone with an AWS account",
+};
+const nameOf = (grantee: string): string => (grantee in PUBLIC ? `${PUBLIC[grantee]} (${grantee.split("/").at(-1)})` : grantee);
+
+/** Without these columns, nobody can tell what else an object needs. */
+const TELLS_OF_NEEDS = ["ObjectAccessControlList", "EncryptionStatus"];
+
+function switchAloneSentence({ switchAlone, provenance }: PlanSummary, foreign: number): string {
+  const untold = (provenance.columnsAbsent ?? []).filter((name) => TELLS_OF_NEEDS.includes(name));
+  if (untold.length > 0)
+    return `The switch to BucketOwnerEnforced makes the bucket owner own all ${count(foreign)} foreign-owned objects; how many of them need nothing else cannot be told from a report without ${untold.join(" and ")}.`;
+  return `${count(switchAlone)} of ${count(foreign)} foreign-owned objects need nothing but the switch to BucketOwnerEnforced: it makes the bucket owner own them, and nobody else loses access.`;
+}
+
 /** Several lines, without colour, no line feed at the end. */
 export function planSentence(summary: PlanSummary): string {
   const { provenance, forecast } = summary;
@@ -17,7 +33,7 @@ export function planSentence(summary: PlanSummary): string {
   const planned = sum(summary.planned);
   const held = sum(summary.held);
   const lines = [
-    `${count(summary.switchAlone)} of ${count(foreign)} foreign-owned objects need nothing but the switch to BucketOwnerEnforced: it makes the bucket owner own them, and nobody else loses access.`,
+    switchAloneSentence(summary, foreign),
     `Report of ${provenance.reportCreated} on ${summary.bucket} (${provenance.ageHours} hours old when planned, ${provenance.fileFormat}, ${count(provenance.files.length)} files): ` +
       `${count(summary.rows)} rows, ${bytesText(summary.bytes)}; ${count(summary.ownedByBucketOwner)} owned by the bucket owner, ${count(summary.deleteMarkers)} delete markers, ` +
       `${count(summary.alreadyGranted)} already granted${summary.skipped > 0 ? `, ${count(summary.skipped)} skipped by rule` : ""}.`,
@@ -39,9 +55,14 @@ export function planSentence(summary: PlanSummary): string {
       "The switch ends these grants to others, the bucket owner's own objects included (grants/ has the whole table and a bucket policy to replace them):",
     );
     for (const g of summary.thirdPartyGrantees.slice(0, GRANTEES_SHOWN))
-      lines.push(`  ${g.permission} to ${g.grantee}: ${count(g.objects)} objects, ${bytesText(g.bytes)}`);
+      lines.push(`  ${g.permission} to ${nameOf(g.grantee)}: ${count(g.objects)} objects, ${bytesText(g.bytes)}`);
     const more = summary.thirdPartyGrantees.length - GRANTEES_SHOWN;
     if (more > 0) lines.push(`  and ${count(more)} more`);
+    const open = summary.thirdPartyGrantees.filter((g) => g.grantee in PUBLIC);
+    if (open.length > 0)
+      lines.push(
+        `  ${open.length === 1 ? "One of them is" : `${open.length} of them are`} PUBLIC. A bucket policy that keeps such access is refused while Block Public Access is on (BlockPublicPolicy), and BlockPublicAcls refuses to write an ACL that has it.`,
+      );
   }
   if (planned > 0) lines.push(...forecastLines(forecast));
   return lines.join("\n");

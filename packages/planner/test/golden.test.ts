@@ -120,6 +120,7 @@ describe.skipIf(!present)("golden reports", () => {
     assertAsExpected(result, rows, { ...world, versions: false, acls: false });
     expect(result.summary.forecast.requests.GetObjectAcl).toBe(sum(result.summary.planned));
     expect(result.summary.switchAlone).toBe(0);
+    expect(result.summary.provenance.columnsAbsent?.[0]).toBe("ObjectAccessControlList");
   });
 
   test("columns in another order, and unknown columns with quotes, commas and line breaks", async () => {

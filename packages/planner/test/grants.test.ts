@@ -134,8 +134,8 @@ describe("the policy draft", () => {
     expect(policy.Statement.map((s) => s.Sid)).toEqual(["KeepPublicObjectAcl1"]);
     expect(remarks.join("\n")).toMatch(/Block Public Access \(BlockPublicPolicy\) refuses the whole policy/);
     expect(remarks.filter((r) => r.startsWith("PUBLIC"))).toEqual([
-      "PUBLIC: everyone on the internet has READ on 1 objects. Is that meant?",
-      "PUBLIC: everyone with an AWS account has READ on 1 objects. Is that meant?",
+      "PUBLIC: everyone on the internet has READ on 1 objects. Is that meant? Block Public Access would refuse a policy that keeps it.",
+      "PUBLIC: everyone with an AWS account has READ on 1 objects. Is that meant? Block Public Access would refuse a policy that keeps it.",
     ]);
     expect(remarks.join("\n")).toMatch(/AuthenticatedUsers READ/);
     expect(remarks.join("\n")).toMatch(/logging\.s3\.amazonaws\.com/);

@@ -52,6 +52,8 @@ export interface Provenance {
   plannedAt: string;
   /** Of the report when the plan was made. */
   ageHours: number;
+  /** Columns that the report does without, by S3's names; absent where it has all that planning looks at. */
+  columnsAbsent?: string[];
 }
 
 export interface ThirdPartyGrantee {

@@ -28,6 +28,7 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
   const key = flags.explain;
   if (flags.versionId !== undefined && key === undefined)
     throw new CommandError(EXIT.usage, "--version-id says which version to explain; name its key with --explain.");
+  if (key === "") throw new CommandError(EXIT.usage, "--explain was given no key: no object has an empty one.");
   if (key === undefined) {
     await assertNobodyWorks(config);
     signals.announce("stopping; what was planned so far is no plan, the same command begins again. Once more to leave at once.");

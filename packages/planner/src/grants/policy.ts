@@ -53,7 +53,9 @@ export function draftPolicy(bucket: string, table: readonly GranteeRow[]): Polic
   const remarks: string[] = [];
   for (const row of table.filter((r) => r.public)) {
     const who = row.grantee === ALL_USERS ? "everyone on the internet" : "everyone with an AWS account";
-    remarks.push(`PUBLIC: ${who} has ${row.permission} on ${row.objects} objects. Is that meant?`);
+    remarks.push(
+      `PUBLIC: ${who} has ${row.permission} on ${row.objects} objects. Is that meant? Block Public Access would refuse a policy that keeps it.`,
+    );
   }
   for (const row of table) {
     const who = `${row.grantee} ${row.permission} on ${row.objects} objects`;

@@ -94,3 +94,23 @@ export function assertRequiredColumns(columns: ReportColumns, manifest: string):
       "Choose these fields in the inventory configuration and plan from the next report.",
   );
 }
+
+/** What a plan can do without, and what that costs; in the order in which it matters. */
+const COSTS: readonly (readonly [name: ColumnName, cost: string])[] = [
+  [
+    "acl",
+    "nothing can be counted as already granted, and what others have been granted is unknown, so that grants/ knows of none and workers read each ACL before they merge, one request more for each object",
+  ],
+  ["encryption", "objects under SSE-C or somebody else's KMS key cannot be told from others, and no rule about encryption matches"],
+  ["storageClass", "archived objects cannot be told from others, all are priced as STANDARD, and no rule about storage classes matches"],
+  ["lastModified", "no rule about age matches, and a worker cannot see by its date that an object was rewritten since"],
+  ["etag", "a worker cannot see that an object was rewritten since the report"],
+  ["accessTier", "objects in Intelligent-Tiering's archive tiers cannot be told from others; a copy of one fails and says so"],
+  ["lockMode", "objects under a retention cannot be told from others"],
+  ["legalHold", "objects under a legal hold cannot be told from others"],
+];
+
+/** Columns that the report does without, by S3's names; VersionId is a matter of its own (versions.ts). */
+export function absentColumns(columns: ReportColumns): { readonly name: string; readonly cost: string }[] {
+  return COSTS.filter(([name]) => columns.at[name] === undefined).map(([name, cost]) => ({ name: COLUMNS[name].csv, cost }));
+}
