@@ -24,7 +24,7 @@ test("a fresh campaign gets one job for each batch, in a seeded shuffle, and the
   const queues = openQueues(it.redis, [A]);
   const job = await queues.get(A).getJob(ids[0] as string);
   expect(parseJob(job?.data)).toMatchObject({ campaign: it.redis.campaign, retry: 0, ref: { account: A, rows: 10, op: "acl" } });
-  expect(job?.opts).toMatchObject({ attempts: 5, removeOnComplete: false, removeOnFail: false, sizeLimit: 500 });
+  expect(job?.opts).toMatchObject({ attempts: 5, sizeLimit: 500 });
   await queues.close();
 
   expect(await run(it)).toMatchObject({ rebuilt: false, jobsAdded: 0, jobsReplaced: 0, batchesSettled: 0, mended: [] });

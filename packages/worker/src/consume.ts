@@ -83,12 +83,13 @@ export class AccountConsumer {
   }
 
   /**
-   * Another worker died, and its batches were handed back to the head of the queue: takes on as many more as it holds at most, at once, rather than
+   * Another worker died, and its batches were handed back to the head of the queue: takes some of them on at once, rather than
    * when its own are finished. Nothing waits for a process to start.
    */
   takeOver(): void {
     if (this.#leaving || this.#relief.size > 0) return;
-    const relief = this.#build();
+    // A worker that dies may have taken over another's itself.
+    const relief = this.#build(2 * ACCOUNT_BATCHES_MAX);
     this.#relief.add(relief);
     sleep(RELIEF_MS, undefined, { ref: false })
       // Claims no more, and resolves when what it claimed is done.
@@ -132,10 +133,10 @@ export class AccountConsumer {
     return [...this.#runs].some((run) => run.silentMs >= DRAIN_SILENT_MS_MAX);
   }
 
-  #build(): BatchWorker {
+  #build(batches = ACCOUNT_BATCHES_MAX): BatchWorker {
     const { redis, surroundings } = this.#options;
     const worker: BatchWorker = new Worker(queueName(redis.campaign, this.account), this.processor, {
-      ...workerOptions(redis.connection("worker"), ACCOUNT_BATCHES_MAX),
+      ...workerOptions(redis.connection("worker"), batches),
       name: surroundings.worker,
     });
     worker.on("error", (error) => this.#complaints.say(error));

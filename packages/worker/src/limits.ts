@@ -30,8 +30,8 @@ export const DENIED_BATCH_DELAY_MS = 2_000;
 
 /** No request is sent on a fence that Redis has not confirmed for this long: a stopped process that wakes up asks first. */
 export const FENCE_CONFIRMED_MS_MAX = 1_000;
-/** Between two notes: under CHECKPOINT_INTERVAL_MS by what a note itself may take. */
-export const NOTE_INTERVAL_MS = 200;
+/** Between two notes: half of CHECKPOINT_INTERVAL_MS, which leaves room for the note itself and for a machine that is busy. */
+export const NOTE_INTERVAL_MS = 125;
 /** A note is sent even with nothing to say after this long, to confirm the fence. */
 export const FENCE_CONFIRM_INTERVAL_MS = 400;
 /** Notes are tried again this long while Redis does not answer; then the lock is gone and another worker may hold the batch. */

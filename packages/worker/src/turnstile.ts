@@ -5,22 +5,22 @@ import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
 
 export function batchTurnstile(gate: Gate, notes: Notes, signal: AbortSignal): Turnstile {
-  async function waitForTurn(account: AccountId, turn: Promise<void> | undefined): Promise<void> {
-    let waiting = turn;
-    for (;;) {
-      if (waiting !== undefined) await waiting;
-      if (notes.fresh && !signal.aborted) return;
-      // The wait was so long (or the process was stopped) that the fence must be confirmed before anything is sent.
+  const sure = (): boolean => notes.fresh && !signal.aborted;
+
+  /** The wait was so long (or the process was stopped) that the fence must be confirmed before anything is sent. */
+  async function makeSure(account: AccountId): Promise<void> {
+    while (!sure()) {
       gate.yield();
       await notes.confirmed();
-      waiting = gate.enter(account, signal);
+      await gate.enter(account, signal);
     }
   }
   return {
     signal,
     enter(account) {
       const turn = gate.enter(account, signal);
-      return turn === undefined && notes.fresh ? undefined : waitForTurn(account, turn);
+      if (turn !== undefined) return turn.then(() => (sure() ? undefined : makeSure(account)));
+      return notes.fresh ? undefined : makeSure(account);
     },
     leave: (account, throttled) => gate.leave(account, throttled),
   };

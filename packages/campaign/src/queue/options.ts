@@ -22,15 +22,14 @@ function lockMs(text: string | undefined): number {
   return ms;
 }
 
-/** Attempts are for infrastructure (Redis, store, credentials); an object's error never fails its job. */
+/**
+ * Attempts are for infrastructure (Redis, store, credentials); an object's error never fails its job. Each word is kept in Redis with every job, so
+ * that jobs stay after their end is said once, by the worker.
+ */
 export const JOB_OPTIONS: Readonly<JobsOptions> = Object.freeze({
   attempts: JOB_ATTEMPTS_MAX,
   backoff: { type: "exponential", delay: 5_000, jitter: 0.5 },
-  // Kept until the campaign closes: BullMQ ignores a second job of the same id only while the first exists.
-  removeOnComplete: false,
-  removeOnFail: false,
   stackTraceLimit: 3,
-  keepLogs: 10,
   sizeLimit: JOB_DATA_BYTES_MAX,
 });
 
@@ -52,6 +51,7 @@ export const workerOptions = (connection: Redis, concurrency: number): WorkerOpt
   stalledInterval: STALLED_INTERVAL_MS,
   maxStalledCount: STALLED_MAX,
   drainDelay: 5,
+  // All are kept until the campaign closes: BullMQ ignores a second job of the same id only while the first exists.
   removeOnComplete: { count: -1 },
   removeOnFail: { count: -1 },
 });

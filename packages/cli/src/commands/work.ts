@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CampaignConfig, embeddedRuns, needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
 import { startWorker, type WorkerEvent } from "@quitclaim/worker";
-import type { LeaveOrder } from "../engine/crew.ts";
+import type { CrewOrder, LeaveOrder } from "../engine/crew.ts";
 import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
@@ -60,7 +60,7 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     upon(signals.drain, "drain");
     upon(signals.leaveNow, "now");
     if (crew) {
-      process.on("message", (order: LeaveOrder) => stop(order.leave));
+      process.on("message", (order: CrewOrder) => ("leave" in order ? stop(order.leave) : worker.takeOver()));
       // The engine died: leave in good order, so that nothing works on unwatched.
       process.once("disconnect", () => stop("drain"));
       // It died while we were starting: its hanging up is past, and nobody will tell us again.

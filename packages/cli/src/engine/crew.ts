@@ -17,7 +17,8 @@ export interface CrewEvents {
   said(worker: string, event: WorkerEvent): void;
 }
 
-/** What an engine tells its workers. */
+/** What an engine tells its workers: to leave, or that a dead one's batches were handed back. */
+export type CrewOrder = LeaveOrder | { readonly takeOver: true };
 export interface LeaveOrder {
   readonly leave: "drain" | "now";
 }
@@ -31,7 +32,7 @@ export class Crew {
   readonly #size: number;
   readonly #command: readonly string[];
   readonly #events: CrewEvents;
-  readonly #members = new Map<ChildProcess, { worker: string; startedAt: number; proven: boolean }>();
+  readonly #members = new Map<ChildProcess, { worker: string; startedAt: number; working: boolean; proven: boolean }>();
   #deathsInARow = 0;
   #leaving = false;
   #timers = new Set<NodeJS.Timeout>();
@@ -53,11 +54,12 @@ export class Crew {
 
   #add(): void {
     const child = spawn(process.execPath, this.#command, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: process.env });
-    const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now(), proven: false };
+    const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now(), working: false, proven: false };
     this.#members.set(child, member);
     this.#events.started(member.worker);
     child.on("message", (message) => {
       const event = message as WorkerEvent;
+      if (event.kind === "started") member.working = true;
       if (event.kind === "batch-finished") member.proven = true;
       this.#events.said(member.worker, event);
     });
@@ -90,6 +92,11 @@ export class Crew {
         }),
     );
     await Promise.all(ends);
+  }
+
+  /** Whoever works takes on what a dead worker held. */
+  takeOver(): void {
+    for (const [child, { working }] of this.#members) if (working && child.connected) child.send({ takeOver: true } satisfies CrewOrder);
   }
 
   /** For a bug or a lost lease: end them now; the fence and the ledger keep what they did. */

@@ -160,7 +160,10 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         if (dead.size > 0) {
           const known = new Set(dead);
           const released = await releaseDeadWorkers(redis, queues, checkpoints, known);
-          if (released > 0) log.write("info", "batches of a dead worker handed back", { released });
+          if (released > 0) {
+            log.write("info", "batches of a dead worker handed back", { released });
+            crew.takeOver();
+          }
           // Another may have died meanwhile: its batches are handed back at the next look.
           for (const worker of known) dead.delete(worker);
         }

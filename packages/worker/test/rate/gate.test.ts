@@ -61,6 +61,28 @@ describe("the gate of a process", () => {
     expect(order).toEqual(["a", "b", "a", "b", "a", "a"]);
   });
 
+  it("gives the batches of an account turns: one that comes late does not wait for all that wait already", async () => {
+    const budget = new Budget(
+      source(() => grant(100)),
+      1_000,
+    );
+    const gate = new Gate(budget, 1);
+    await budget.refill();
+    const [early, late] = [new AbortController().signal, new AbortController().signal];
+    expect(gate.enter(a, early)).toBeUndefined();
+    const order: string[] = [];
+    const wait = (signal: AbortSignal, name: string): void => {
+      void gate.enter(a, signal)?.then(() => order.push(name));
+    };
+    for (let i = 0; i < 20; i++) wait(early, "early");
+    for (let i = 0; i < 2; i++) wait(late, "late");
+    for (let i = 0; i < 5; i++) {
+      gate.leave(a, false);
+      await tick();
+    }
+    expect(order).toEqual(["early", "late", "early", "late", "early"]);
+  });
+
   it("sends a stopped batch's waiters away and keeps the others", async () => {
     const gate = new Gate(
       new Budget(

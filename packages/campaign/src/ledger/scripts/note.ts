@@ -28,20 +28,16 @@ end
 `;
 
 const BITMAPS = `
-local ones = {}
-for byte = 0, 255 do
-  local n, left = 0, byte
-  while left > 0 do n, left = n + left % 2, math.floor(left / 2) end
-  ones[byte] = n
-end
+-- Bits that are set in a number below 16.
+local ones = { [0] = 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 }
 -- A bitmap with the bits of another set, and how many of them were not.
 local function add(bitmap, more)
   local bytes, added = {}, 0
   for i = 1, math.max(#bitmap, #more) do
     local before, with = string.byte(bitmap, i) or 0, string.byte(more, i) or 0
-    local after = bit.bor(before, with)
-    added = added + ones[after] - ones[before]
-    bytes[i] = string.char(after)
+    local new = bit.band(with, bit.bnot(before))
+    added = added + ones[bit.band(new, 15)] + ones[bit.rshift(new, 4)]
+    bytes[i] = string.char(before + new)
   end
   return table.concat(bytes), added
 end
