@@ -81,6 +81,11 @@ describe("faults over HTTP", () => {
     await put("puts-are-not-meant");
   });
 
+  test("a refusal may be any code, with a status and a message of one's own", async () => {
+    sandbox.faults.set({ refusal: { code: "KMS.DisabledException", status: 400, message: "the key is disabled", probability: 1 } });
+    expect(await refusalOf(put("any"))).toMatchObject({ code: "KMS.DisabledException", status: 400, message: "the key is disabled" });
+  });
+
   test("a refusal of one's choice strikes with its status, in scope only", async () => {
     sandbox.faults.set({ scope: { keyPrefixes: ["race/"] }, refusal: { code: "ConditionalRequestConflict", probability: 1 } });
     expect(await refusalOf(put("race/1"))).toMatchObject({ code: "ConditionalRequestConflict", status: 409 });

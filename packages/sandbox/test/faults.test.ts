@@ -98,6 +98,7 @@ describe("faults", () => {
     [{ latency: { fixedMs: -1 } }, /latency.fixedMs/],
     [{ scope: { op: [] } }, /unknown member op/],
     [{ refusal: { code: "Teapot", probability: 1 } }, /unknown code Teapot; known are .*ConditionalRequestConflict/],
+    [{ refusal: { code: "Teapot", status: 200, probability: 1 } }, /refusal.status/],
     [{ refusal: { code: "SlowDown", probability: 7 } }, /refusal.probability/],
     [{ refusal: { code: "SlowDown", probability: 1, per: "all" } }, /unknown member per/],
     [{ errorIn200: { during: 1 } }, /errorIn200: unknown member during/],

@@ -66,7 +66,7 @@ export class FaultControl implements Faults {
     if (this.#strikes(settings.internalError?.before)) return { delayMs, error: internalError() };
     if (answersLate.has(call.op) && this.#strikes(settings.errorIn200?.before)) return { delayMs, errorIn200: internalError() };
     if (settings.refusal !== undefined && this.#strikes(settings.refusal.probability)) {
-      return { delayMs, error: refusalOf(settings.refusal.code) };
+      return { delayMs, error: refusalOf(settings.refusal.code, settings.refusal) };
     }
     return delayMs === 0 ? undefined : { delayMs };
   }

@@ -18,9 +18,10 @@ const table: Readonly<Record<string, readonly [status: number, message: string]>
 
 export const refusalCodes: readonly string[] = Object.keys(table);
 
-/** The refusal of that code, one of `refusalCodes`. */
-export function refusalOf(code: string): S3Error {
+/** The refusal of that code: one of `refusalCodes`, or any with a status. */
+export function refusalOf(code: string, own: { readonly status?: number; readonly message?: string } = {}): S3Error {
   const known = Object.hasOwn(table, code) ? table[code] : undefined;
-  if (known === undefined) throw new Error(`there is no refusal ${code}`);
-  return new S3Error(known[0], code, known[1]);
+  const status = own.status ?? known?.[0];
+  if (status === undefined) throw new Error(`there is no refusal ${code}`);
+  return new S3Error(status, code, own.message ?? known?.[1] ?? "A refusal that was asked for.");
 }

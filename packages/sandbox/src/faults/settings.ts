@@ -26,8 +26,11 @@ export interface FaultSettings {
    * UploadPartCopy and CompleteMultipartUpload like that when something goes wrong on the way. Others never are.
    */
   readonly errorIn200?: { readonly before?: number; readonly after?: number };
-  /** Probability of a refusal of that code (`ConditionalRequestConflict`, `RequestTimeout` …) before the request is looked at. */
-  readonly refusal?: { readonly code: string; readonly probability: number };
+  /**
+   * Probability of a refusal of that code (`ConditionalRequestConflict`, `RequestTimeout` …) before the request is looked at. With a status,
+   * any code; with a message, that one.
+   */
+  readonly refusal?: { readonly code: string; readonly probability: number; readonly status?: number; readonly message?: string };
   /** Probability that the request's session ends at that moment: 400 ExpiredToken now and for every later use. */
   readonly expireToken?: number;
 }
@@ -73,9 +76,12 @@ function checkSlowDown(value: unknown): void {
 }
 
 function checkRefusal(value: unknown): void {
-  const { code, probability: given, ...rest } = objectOf(value, "refusal");
-  if (typeof code !== "string" || !refusalCodes.includes(code)) {
-    throw new Error(`faults.refusal.code: unknown code ${String(code)}; known are ${refusalCodes.join(", ")}`);
+  const { code, probability: given, status, message, ...rest } = objectOf(value, "refusal");
+  if (status !== undefined && !(Number.isInteger(status) && Number(status) >= 300 && Number(status) <= 599))
+    throw new Error("faults.refusal.status: must be an HTTP status from 300 to 599");
+  if (message !== undefined && typeof message !== "string") throw new Error("faults.refusal.message: must be text");
+  if (typeof code !== "string" || code === "" || (status === undefined && !refusalCodes.includes(code))) {
+    throw new Error(`faults.refusal.code: unknown code ${String(code)}; known are ${refusalCodes.join(", ")}, and any with a status`);
   }
   probability(given, "refusal.probability");
   const [unknown] = Object.keys(rest);
