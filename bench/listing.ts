@@ -1,5 +1,5 @@
 // Listing in parts against listing page after page, over real HTTP, in one run: with the server's answers at once (both sides' CPU is the limit) and
-// after 50 ms (what S3 takes for a page, so that round trips are). Prints versions a second, CPU for a million of them, and the ratio.
+// after 200 ms (what S3 may take for a page, so that round trips are). Prints versions a second, CPU for a million of them, and the ratio.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { LISTING_BYTES_MAX, leanListingCalls, openSession, openWire } from "@quitclaim/aws";
@@ -44,7 +44,7 @@ async function measure(concurrency: number): Promise<Figure> {
 }
 
 try {
-  for (const latencyMs of [0, 50]) {
+  for (const latencyMs of [0, 200]) {
     server.send({ latencyMs });
     await once(server, "message");
     const alone = await measure(1);
