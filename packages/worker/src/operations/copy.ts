@@ -54,7 +54,7 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
     const step = await copyPlanned(task, look.facts, attempts);
     if (step.kind !== "look again") return step;
     attempts = step.attempts;
-    if (looks >= TRANSIENT_ATTEMPTS_MAX) return step.verdict;
+    if (looks >= TRANSIENT_ATTEMPTS_MAX) return contested(step) ?? step.verdict;
     await task.pause(settleMs(isLarge(task) ? 0 : row.size));
   }
 }
@@ -91,6 +91,18 @@ async function copyOnce(task: CopyTask, before: HeadFacts, attempts: number): Pr
   const lost = answer.kind === "transient" || answer.unknownOutcome;
   const ownDoing = answer.kind === "precondition" && (task.intent.earlier || attempts > 0);
   return lost || ownDoing ? { kind: "look again", attempts: all, verdict } : verdict;
+}
+
+/** S3 said to the end that somebody else writes this key at the same moment (409): what comes of that, a new plan will see. */
+function contested({ verdict, attempts }: LookAgain): Verdict | undefined {
+  if (verdict.kind === "enforced" || verdict.finding.code !== "ConditionalRequestConflict") return undefined;
+  const { httpStatus, requestId, code } = verdict.finding;
+  const detail = "Other writes to its key ran at the same time, again and again; a new plan will see what came of them.";
+  const { kind, finding } = done("changed", attempts, { httpStatus, requestId }, { detail }) as Extract<
+    Verdict,
+    { kind: "done" | "denied" }
+  >;
+  return { kind, finding: { ...finding, code } };
 }
 
 const changed = (attempts: number): Verdict =>
