@@ -38,7 +38,7 @@ function questionOf(model: Model, dialog: Dialog): Question {
         pause?.by === "breaker"
           ? [
               `The breaker paused it at ${moment(pause.at, snapshot?.at ?? model.now)}: ${pause.cause}`,
-              "If that still holds, the breaker pauses it again after a few objects.",
+              "If that still holds, the breaker pauses it again after a few objects, or marks the denied ones as failed where the cause says so.",
             ]
           : [];
       return {
