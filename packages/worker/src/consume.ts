@@ -35,6 +35,7 @@ import {
   LATER_DELAY_MS,
   LEAVE_MS_MAX,
   RELIEF_MS,
+  TAKEN_OVER_BATCHES_MAX,
 } from "./limits.ts";
 import { describeStop, type StopReason } from "./stop-reason.ts";
 
@@ -58,7 +59,7 @@ export class AccountConsumer {
   readonly #options: ConsumerOptions;
   readonly #runs = new Set<BatchRun>();
   #worker: BatchWorker;
-  /** Beside `#worker` for a moment, or until what it took on is finished. */
+  /** Beside `#worker` for a moment, or until what they took on is finished. */
   readonly #relief = new Set<BatchWorker>();
   #leaving = false;
   readonly #complaints: Complaints;
@@ -83,13 +84,13 @@ export class AccountConsumer {
   }
 
   /**
-   * Another worker died, and its batches were handed back to the head of the queue: takes some of them on at once, rather than
-   * when its own are finished. Nothing waits for a process to start.
+   * Another worker died, and so many of its batches were handed back to the head of the queue: takes them on at once, rather than when its own are
+   * finished. Nothing waits for a process to start.
    */
-  takeOver(): void {
-    if (this.#leaving || this.#relief.size > 0) return;
-    // A worker that dies may have taken over another's itself.
-    const relief = this.#build(2 * ACCOUNT_BATCHES_MAX);
+  takeOver(batches: number): void {
+    const room = TAKEN_OVER_BATCHES_MAX - Math.max(0, this.#runs.size - ACCOUNT_BATCHES_MAX);
+    if (this.#leaving || batches === 0 || room <= 0) return;
+    const relief = this.#build(Math.min(batches, room));
     this.#relief.add(relief);
     sleep(RELIEF_MS, undefined, { ref: false })
       // Claims no more, and resolves when what it claimed is done.

@@ -86,6 +86,8 @@ export const LEAVE_MS_MAX = 1_500;
 
 /** For so long a worker claims beside its own batches when another has died. */
 export const RELIEF_MS = 1_500;
+/** Batches of one account that a process holds beside its own then. */
+export const TAKEN_OVER_BATCHES_MAX = 8;
 
 /** Waiting jobs, none active, not paused, for this long: the BullMQ worker is rebuilt (stack.md). */
 export const WATCHDOG_MS = 60_000;

@@ -14,6 +14,7 @@ import {
 } from "@quitclaim/aws";
 import {
   type AccountConfig,
+  type AccountId,
   type CampaignConfig,
   type CampaignControl,
   type CampaignRedis,
@@ -67,8 +68,8 @@ export interface RunningWorker {
   readonly id: string;
   /** drain: rows in flight finish first. now: cut off; also turns a drain that is under way into one. Resolves when stopped. */
   stop(how: "drain" | "now"): Promise<void>;
-  /** Another worker's batches were handed back: takes some of them on at once. */
-  takeOver(): void;
+  /** So many batches of these accounts were handed back for a worker that died: takes them on at once. */
+  takeOver(batches: ReadonlyMap<AccountId, number>): void;
   /** Resolves when stopped, by whomever. */
   readonly done: Promise<void>;
 }
@@ -256,8 +257,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       leave(how, "this process");
       await stopping;
     },
-    takeOver: () => {
-      for (const consumer of consumers) consumer.takeOver();
+    takeOver(batches) {
+      for (const consumer of consumers) consumer.takeOver(batches.get(consumer.account) ?? 0);
     },
     done,
   };

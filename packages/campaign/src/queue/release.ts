@@ -7,16 +7,16 @@ import { QUEUE_PREFIX, queueName } from "./keys.ts";
 import type { CampaignQueues } from "./queues.ts";
 
 /**
- * Hands back every job that one of these workers (`<host>/<pid>`, as in heartbeats) held; answers how many. The fence, not the lock, is
- * what keeps a worker that was not dead after all from writing: its next note is refused.
+ * Hands back every job that one of these workers (`<host>/<pid>`, as in heartbeats) held; answers how many of each account. The
+ * fence, not the lock, is what keeps a worker that was not dead after all from writing: its next note is refused.
  */
 export async function releaseDeadWorkers(
   redis: CampaignRedis,
   queues: CampaignQueues,
   checkpoints: Pick<Checkpoints, "inFlight" | "gone">,
   dead: ReadonlySet<string>,
-): Promise<number> {
-  let released = 0;
+): Promise<Map<AccountId, number>> {
+  const released = new Map<AccountId, number>();
   for (const [account, queue] of queues.all) {
     const claimed = new Set((await checkpoints.inFlight(account)).filter((b) => dead.has(b.worker)).map((b) => b.batch));
     for (const job of await queue.getActive()) {
@@ -25,7 +25,7 @@ export async function releaseDeadWorkers(
       const token = await redis.connection("command").get(lockKey(redis.campaign, account, job.id));
       // No lock: the sweep has it already.
       if (token === null) continue;
-      if (await movedToWait(job, token)) released++;
+      if (await movedToWait(job, token)) released.set(account, (released.get(account) ?? 0) + 1);
     }
   }
   for (const worker of dead) await checkpoints.gone(worker);

@@ -60,7 +60,7 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     upon(signals.drain, "drain");
     upon(signals.leaveNow, "now");
     if (crew) {
-      process.on("message", (order: CrewOrder) => ("leave" in order ? stop(order.leave) : worker.takeOver()));
+      process.on("message", (order: CrewOrder) => ("leave" in order ? stop(order.leave) : worker.takeOver(new Map(order.takeOver))));
       // The engine died: leave in good order, so that nothing works on unwatched.
       process.once("disconnect", () => stop("drain"));
       // It died while we were starting: its hanging up is past, and nobody will tell us again.

@@ -5,6 +5,7 @@
 // that grows while they keep dying.
 import { type ChildProcess, spawn } from "node:child_process";
 import { hostname } from "node:os";
+import type { AccountId } from "@quitclaim/campaign";
 import type { WorkerEvent } from "@quitclaim/worker";
 
 export interface CrewEvents {
@@ -18,7 +19,7 @@ export interface CrewEvents {
 }
 
 /** What an engine tells its workers: to leave, or that a dead one's batches were handed back. */
-export type CrewOrder = LeaveOrder | { readonly takeOver: true };
+export type CrewOrder = LeaveOrder | { readonly takeOver: [AccountId, number][] };
 export interface LeaveOrder {
   readonly leave: "drain" | "now";
 }
@@ -94,9 +95,10 @@ export class Crew {
     await Promise.all(ends);
   }
 
-  /** Whoever works takes on what a dead worker held. */
-  takeOver(): void {
-    for (const [child, { working }] of this.#members) if (working && child.connected) child.send({ takeOver: true } satisfies CrewOrder);
+  /** Whoever works takes on what a dead worker held: batches of each account. */
+  takeOver(batches: ReadonlyMap<AccountId, number>): void {
+    const order: CrewOrder = { takeOver: [...batches] };
+    for (const [child, { working }] of this.#members) if (working && child.connected) child.send(order);
   }
 
   /** For a bug or a lost lease: end them now; the fence and the ledger keep what they did. */

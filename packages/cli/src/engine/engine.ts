@@ -160,9 +160,9 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         if (dead.size > 0) {
           const known = new Set(dead);
           const released = await releaseDeadWorkers(redis, queues, checkpoints, known);
-          if (released > 0) {
-            log.write("info", "batches of a dead worker handed back", { released });
-            crew.takeOver();
+          if (released.size > 0) {
+            log.write("info", "batches of a dead worker handed back", { released: [...released.values()].reduce((a, n) => a + n, 0) });
+            crew.takeOver(released);
           }
           // Another may have died meanwhile: its batches are handed back at the next look.
           for (const worker of known) dead.delete(worker);
