@@ -1,7 +1,7 @@
 // The one way in which a Parquet data file is refused: the error names the file, the row group and the column.
 import { PlanError } from "../error.ts";
 
-/** Makes the error for what is wrong at a place that the maker knows; `reason` goes on from "the column key in row group 1 of 2 …". */
+/** Makes the error for what is wrong at a place that the maker knows; `reason` continues "the column key in row group 1 of 2 …". */
 export type Fault = (reason: string, cause?: unknown) => PlanError;
 
 export function corruptFile(key: string, what: string, cause?: unknown): PlanError {
