@@ -265,7 +265,10 @@ describe("the report's source", () => {
       await withStore(async (store) => {
         await store.write("plan/plan.json", jsonBytes({ old: true }));
         const notes: string[] = [];
-        const asked = { config: testConfig(manifest), store, now: () => NOW, threads: 1, onNote: (note: string) => notes.push(note) };
+        const onNote = (note: string): void => {
+          if (note.includes("VersionId")) notes.push(note);
+        };
+        const asked = { config: testConfig(manifest), store, now: () => NOW, threads: 1, onNote };
         for (const versioning of ["Enabled", "Suspended"] as const)
           await expect(plan({ ...asked, versioning: async () => versioning })).rejects.toMatchObject({
             code: "versions-missing",

@@ -104,7 +104,7 @@ describe("listing over HTTP", () => {
           expect(seen.map(nameOf).sort()).toEqual(expected.sort());
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -138,8 +138,13 @@ describe("listing over HTTP", () => {
     }
   });
 
-  it("goes on where the server says SlowDown", async () => {
-    sandbox.faults.set({ scope: { ops: ["ListObjectVersions"] }, slowDown: { perSecond: 40 } });
+  it("goes on where the server says SlowDown, fails, or hangs up", async () => {
+    sandbox.faults.set({
+      scope: { ops: ["ListObjectVersions"] },
+      refusal: { code: "SlowDown", status: 503, probability: 0.05 },
+      internalError: { before: 0.05 },
+      reset: { before: 0.05 },
+    });
     try {
       const { progress } = await list(sandbox.endpoint, "filled", 24, 400);
       expect(progress.versions).toBe(20_000);
