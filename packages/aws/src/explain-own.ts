@@ -21,9 +21,8 @@ export const OWN_CODES: Readonly<Record<string, Explanation>> = {
     fix: "Allow s3:ListObjectAnnotations and s3:GetObjectAnnotation to the account's role, then `quitclaim retry`.",
   },
   ContextNotKept: {
-    meaning:
-      "The campaign states an encryption context for the object, and under the bucket's default encryption the copy would have none.",
-    fix: "Set actions.kmsKey, then `quitclaim retry`.",
+    meaning: "The campaign states an encryption context for the object, and the copy would not have it; the detail says why.",
+    fix: "Set actions.kmsKey where it is not set, then `quitclaim retry`.",
   },
   ContextUnknown: {
     meaning: "The object lies under KMS, and no entry of actions.encryptionContext says whether it has an encryption context.",

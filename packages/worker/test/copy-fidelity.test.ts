@@ -95,6 +95,15 @@ describe.each([
     expect(after.parts?.map((p) => p.size)).toEqual(kind === "in parts" ? [5 * MIB, 6] : undefined);
   });
 
+  it("has an ETag of its own where the original was uploaded in parts, and a date of its own: neither is a difference", async () => {
+    const { verdict, before, after } = await copied({}, { alter: ({ etag }) => ({ etag: `${etag}-2`, lastModified: Date.now() - dayMs }) });
+    done(verdict);
+    expect(before.etag).toMatch(/-2$/);
+    expect(after.etag).not.toBe(before.etag);
+    expect(after.lastModified).toBeGreaterThan(before.lastModified + dayMs / 2);
+    expect(after.size).toBe(before.size);
+  });
+
   it("keeps system metadata, an Expires that is no date among it", async () => {
     const { verdict, before, after } = await copied(
       {
@@ -205,20 +214,28 @@ describe.each([
       expect(after).toBe(before);
     });
 
-    it.runIf(kind === "in one piece")("fails where S3 says that it took another", async () => {
+    it("fails where S3 says that it took another; in parts before a byte is copied", async () => {
+      const context = Buffer.from(JSON.stringify({ team: "sea", "cost centre": "ä 7" })).toString("base64");
       const { verdict } = await copied(underContext(), {
         task: { encryptionContext: [lake] },
         overlay: {
           copyObject: async (request, signal) => {
             const answer = await plainly(({ calls }) => calls.copyObject(request, signal));
-            const context = Buffer.from(JSON.stringify({ team: "sea", "cost centre": "ä 7" })).toString("base64");
+            return answer.ok ? { ...answer, value: { ...answer.value, context } } : answer;
+          },
+          createUpload: async (request, signal) => {
+            const answer = await plainly(({ calls }) => calls.createUpload(request, signal));
             return answer.ok ? { ...answer, value: { ...answer.value, context } } : answer;
           },
         },
       });
       expect(verdict).toMatchObject({
-        finding: { code: "CopyDiffers", detail: expect.stringContaining("team=lake was asked for, S3 took sea") },
+        finding: {
+          code: kind === "in parts" ? "ContextNotKept" : "CopyDiffers",
+          detail: expect.stringContaining("team=lake was asked for, S3 took sea"),
+        },
       });
+      expect([...(sandbox.store.bucket(bucket)?.uploads ?? [])]).toEqual([]);
     });
   });
 

@@ -7,12 +7,13 @@
 //   all there  -> annotations saved (annotations.ts), completed, pinned to the version that is replaced: forgotten | answer lost: looked at again by copy.ts
 //   recorded   -> the object's verdict is anything but copied: aborted, then forgotten                                     (closeUpload)
 // A stop leaves it recorded. Only a recorded upload is ever completed, and each object has one record: never two of them take effect.
-import type { Answer, CopiedPart, HeadFacts, ObjectAddress, Refusal } from "@quitclaim/aws";
+import type { Answer, CopiedPart, HeadFacts, ObjectAddress, Refusal, Success } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { CLOCK_SKEW_MS_MAX, COPY_PARTS_IN_FLIGHT, COPY_SETTLE_BASE_MS, TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
 import { saveAnnotations } from "./annotations.ts";
 import { uploadRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, type LookAgain } from "./copy-task.ts";
+import { contextDifference } from "./encryption-context.ts";
 import { refused, type Verdict } from "./outcome.ts";
 import { planParts } from "./part-plan.ts";
 import type { UploadRecord } from "./upload-record.ts";
@@ -88,11 +89,31 @@ async function openUpload(task: CopyTask, before: HeadFacts): Promise<Opened | R
   for (let tries = 1; ; tries++) {
     // Never repeated unseen: each answer that is lost may leave an upload that nobody knows.
     const { answer } = await send((calls, signal) => calls.createUpload(request, signal), "never");
-    if (answer.ok) return record(task, before, answer.value.uploadId, sizes.value);
+    if (answer.ok) {
+      const other = contextDifference(task, before, answer.value.context);
+      if (other.length > 0) return otherContext(task, answer, other);
+      return record(task, before, answer.value.uploadId, sizes.value);
+    }
     if (answer.kind !== "transient" || tries >= TRANSIENT_ATTEMPTS_MAX) return answer;
     await task.pause(COPY_SETTLE_BASE_MS);
     await abortStrays(task);
   }
+}
+
+/** Told before a byte is copied. */
+async function otherContext(task: CopyTask, made: Success<{ uploadId: string }>, differences: readonly string[]): Promise<Refusal> {
+  const problem = await abort(task, made.value.uploadId);
+  if (problem !== undefined) return problem;
+  const { httpStatus, requestId } = made;
+  return {
+    ok: false,
+    kind: "failed",
+    code: "ContextNotKept",
+    message: `${differences.join("; ")}.`,
+    httpStatus,
+    requestId,
+    unknownOutcome: false,
+  };
 }
 
 async function record(task: CopyTask, before: HeadFacts, uploadId: string, sizes: readonly number[]): Promise<Opened | Refusal> {
