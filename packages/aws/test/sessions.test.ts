@@ -181,6 +181,22 @@ describe("a refused session", () => {
     expect(error.message).not.toContain(accountOf(1).roles[0]?.externalId);
   });
 
+  it("names the policy whose Deny it was, where AWS says so", async () => {
+    sts.answer((_, response) => {
+      response.writeHead(403);
+      response.end(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: arn:aws:sts::111122223333:assumed-role/runner/i-1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222233334444:role/quitclaim with an explicit deny in a service control policy</Message></Error></ErrorResponse>",
+      );
+    });
+    const base = { kind: "keys", accessKeyId: "AKIA", secretAccessKey: "s" } as const;
+    const spec = { kind: "role", roleArn: "arn:aws:iam::222233334444:role/quitclaim", sessionName: "quitclaim-test", base } as const;
+    const error = await refusalOf(openSession(spec, { region: "us-east-1", endpoint: sts.endpoint }).credentials());
+    expect(error.reason).toBe("trust-policy");
+    expect(error.message).toMatch(
+      /^arn:aws:iam::111122223333:role\/runner may not assume .*a Deny in a service control policy stops it.*organization's/,
+    );
+  });
+
   it("names the external ID where one is missing or wrong, and never shows it", async () => {
     expect((await refusalOf(role(1, { externalId: undefined }).credentials())).message).toContain("set externalId");
     const wrong = await refusalOf(role(1, { externalId: "wrong-one" }).credentials());

@@ -128,6 +128,14 @@ async function explained(error: unknown, client: STSClient, spec: RoleSpec, sts:
 async function denied(error: Error, client: STSClient, spec: RoleSpec): Promise<SessionError> {
   const caller = /User: (arn:\S+) is not authorized/.exec(error.message)?.[1] ?? (await callerArn(client));
   const principal = caller === undefined ? "the account that runs quitclaim" : trustPrincipal(caller);
+  // Within one organization AWS says whose Deny it was: then no statement that is added can help.
+  const deny = /with an explicit deny in (an? [\w -]+?(?:policy|boundary))/i.exec(error.message)?.[1];
+  if (deny !== undefined)
+    return new SessionError(
+      "trust-policy",
+      `${principal} may not assume ${spec.roleArn}: a Deny in ${deny} stops it. Have whoever keeps that policy except sts:AssumeRole by this principal (a service control policy is the organization's, not the account's).`,
+      { cause: error },
+    );
   const statement = {
     Effect: "Allow",
     Principal: { AWS: caller === undefined ? "arn:aws:iam::<account that runs quitclaim>:root" : principal },
