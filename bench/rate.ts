@@ -87,4 +87,10 @@ for (const f of figures)
   console.error(
     `  permitted ${String(f.permitted).padStart(4)}/s, ${String(f.latencyMs).padStart(2)} ms a call: ${(f.ofPermitted * 100).toFixed(1).padStart(5)} % of it, ${(f.slowed * 100).toFixed(2)} % SlowDown, nine tenths after ${f.secondsToNineTenths?.toFixed(0) ?? "more than 8"} s`,
   );
-console.log(JSON.stringify({ benchmark: "rate", figures }));
+/** The rate with 50 ms a call as a share of the rate without: 1 where latency is hidden. */
+const latencyHidden = [200, 800].map((permitted) => {
+  const [slow, quick] = [50, 0].map((ms) => figures.find((f) => f.permitted === permitted && f.latencyMs === ms)?.ofPermitted ?? 0);
+  return { permitted, ratio: Math.round(((slow ?? 0) / (quick ?? 1)) * 1_000) / 1_000 };
+});
+console.error(`  with 50 ms a call, of the rate without: ${latencyHidden.map((h) => `${h.ratio} at ${h.permitted}/s`).join(", ")}`);
+console.log(JSON.stringify({ benchmark: "rate", latencyHidden, figures }));

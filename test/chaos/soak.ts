@@ -180,7 +180,7 @@ function report(
       failed,
       times,
       residentMb: peaks.residentMb,
-      redis: { peak: peaks.redisPeakBytes, ...memory },
+      redis: { ...memory, peak: peaks.redisPeakBytes },
     }),
   );
 }
