@@ -1,5 +1,6 @@
 // Packed rows as the columns of a row group, bytes to bytes: keys, versions and ETags are copied, everything else comes from shapes and goes by dictionary.
 import type { PageColumn } from "@quitclaim/campaign";
+import { ByteCopier } from "../scan/copy-bytes.ts";
 import { HEADER_BYTES, NO_VALUE } from "../scan/pack.ts";
 import type { LaneRows } from "./lane.ts";
 import type { MergedShape } from "./merge.ts";
@@ -85,14 +86,11 @@ class Records {
   }
 }
 
-/** Beyond this a native copy is cheaper than a loop. */
-const LOOP_BYTES = 64;
-
 /** Memory for one column's bytes, row group after row group: made anew for each, it would make the collector mark the heap again and again. */
 class Scratch {
   #bytes = new Uint8Array(0);
 
-  take(length: number): Uint8Array {
+  take(length: number): Uint8Array<ArrayBuffer> {
     if (this.#bytes.length < length) this.#bytes = new Uint8Array(2 * length);
     return this.#bytes.subarray(0, length);
   }
@@ -103,10 +101,12 @@ const SCRATCH = { key: new Scratch(), version: new Scratch(), etag: new Scratch(
 class BytesColumn {
   #bytes = 0;
   #values = 0;
-  #plain: Uint8Array | undefined;
+  #plain: Uint8Array<ArrayBuffer> | undefined;
+  #view = new DataView(new ArrayBuffer(0));
   #at = 0;
   readonly #present: Uint8Array;
   readonly #scratch: Scratch;
+  readonly #copier = new ByteCopier();
 
   constructor(rows: number, scratch: Scratch) {
     this.#present = new Uint8Array(rows);
@@ -121,17 +121,14 @@ class BytesColumn {
 
   append(row: number, from: Uint8Array, start: number, length: number): void {
     if (length === NO_VALUE) return;
-    this.#plain ??= this.#scratch.take(this.#bytes);
-    const plain = this.#plain;
-    let at = this.#at;
-    plain[at] = length & 0xff;
-    plain[at + 1] = length >> 8;
-    plain[at + 2] = 0;
-    plain[at + 3] = 0;
-    at += 4;
-    if (length > LOOP_BYTES) plain.set(from.subarray(start, start + length), at);
-    else for (let i = 0; i < length; i++) plain[at + i] = from[start + i] as number;
-    this.#at = at + length;
+    if (this.#plain === undefined) {
+      this.#plain = this.#scratch.take(this.#bytes);
+      this.#view = new DataView(this.#plain.buffer, this.#plain.byteOffset, this.#plain.byteLength);
+    }
+    const at = this.#at;
+    this.#view.setUint32(at, length, true);
+    this.#copier.copy(from, start, this.#view, at + 4, length);
+    this.#at = at + 4 + length;
     this.#present[row] = 1;
   }
 

@@ -2,7 +2,8 @@
 //   0 length  u32 | 4 shape u32 | 8 size f64 | 16 last modified f64 (NaN: none) | 24 key bytes u16 | 26 version bytes u16 | 28 ETag bytes u16 | 30 latest u8 | 32 key, version, ETag
 // 0xffff as a length: no value.
 import { CHUNK_BYTES } from "../limits.ts";
-import type { Row, Span } from "./row.ts";
+import { ByteCopier } from "./copy-bytes.ts";
+import type { Row } from "./row.ts";
 import type { Shape } from "./shape.ts";
 
 export const HEADER_BYTES = 32;
@@ -28,6 +29,7 @@ export interface NumberedShape {
 export class Packer {
   #buffer = new ArrayBuffer(CHUNK_BYTES);
   #bytes = new Uint8Array(this.#buffer);
+  #view = new DataView(this.#buffer);
   #u16 = new Uint16Array(this.#buffer);
   #u32 = new Uint32Array(this.#buffer);
   #f64 = new Float64Array(this.#buffer);
@@ -35,6 +37,9 @@ export class Packer {
   #rows = 0;
   #shapes: Shape[] = [];
   #chunk = 0;
+  readonly #keys = new ByteCopier();
+  readonly #versions = new ByteCopier();
+  readonly #etags = new ByteCopier();
 
   /** False where the record does not fit any more: take the chunk and add the row again. */
   add(row: Row, shape: NumberedShape): boolean {
@@ -58,21 +63,12 @@ export class Packer {
     this.#u16[(at >> 1) + 13] = version.start < 0 ? NO_VALUE : versionLength;
     this.#u16[(at >> 1) + 14] = etag.start < 0 ? NO_VALUE : etagLength;
     this.#bytes[at + 30] = row.isLatest ? 1 : 0;
-    this.#copy(keyBytes, at + HEADER_BYTES, keyLength);
-    if (versionLength > 0) this.#copy(version, at + HEADER_BYTES + keyLength, versionLength);
-    if (etagLength > 0) this.#copy(etag, at + HEADER_BYTES + keyLength + versionLength, etagLength);
+    this.#keys.copy(keyBytes.bytes, keyBytes.start, this.#view, at + HEADER_BYTES, keyLength);
+    if (versionLength > 0) this.#versions.copy(version.bytes, version.start, this.#view, at + HEADER_BYTES + keyLength, versionLength);
+    if (etagLength > 0) this.#etags.copy(etag.bytes, etag.start, this.#view, at + HEADER_BYTES + keyLength + versionLength, etagLength);
     this.#length = at + length;
     this.#rows++;
     return true;
-  }
-
-  #copy(span: Span, to: number, length: number): void {
-    const from = span.bytes;
-    const bytes = this.#bytes;
-    const start = span.start;
-    // A native copy costs as much as some fifty steps of this loop.
-    if (length > 64) bytes.set(from.subarray(start, start + length), to);
-    else for (let i = 0; i < length; i++) bytes[to + i] = from[start + i] as number;
   }
 
   get rows(): number {
@@ -86,6 +82,7 @@ export class Packer {
     const chunk: Chunk = { records, length: this.#length, rows: this.#rows, shapes: this.#shapes };
     this.#buffer = new ArrayBuffer(CHUNK_BYTES);
     this.#bytes = new Uint8Array(this.#buffer);
+    this.#view = new DataView(this.#buffer);
     this.#u16 = new Uint16Array(this.#buffer);
     this.#u32 = new Uint32Array(this.#buffer);
     this.#f64 = new Float64Array(this.#buffer);
