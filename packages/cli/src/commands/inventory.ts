@@ -65,8 +65,11 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
         cause: error,
       });
     })
-    .finally(() => narration.stop());
-  await wire.close();
+    .finally(() => {
+      narration.stop();
+      // Not waited for: who leaves at once leaves requests on their way.
+      void wire.close();
+    });
   const seconds = (Date.now() - started) / 1_000;
   const manifest = `${flags.to.replace(/\/$/, "")}/${report.manifest}`;
   const { requests, empty, atOnce } = report.listing;
