@@ -56,6 +56,10 @@ export function comparing(store: CampaignStore): CampaignStore & { check(): Prom
 /** Refuses where plan.json says other things than when, how old, and what it was thought to cost: prices and rates may change under a campaign. */
 export function assertSameSummary(store: CampaignStore, old: PlanSummary, now: PlanSummary): void {
   const timeless = (s: PlanSummary): string =>
-    JSON.stringify({ ...s, forecast: undefined, provenance: { ...s.provenance, plannedAt: "", ageHours: 0, manifest: "", columnsAbsent: undefined } });
+    JSON.stringify({
+      ...s,
+      forecast: undefined,
+      provenance: { ...s.provenance, plannedAt: "", ageHours: 0, manifest: "", columnsAbsent: undefined },
+    });
   if (timeless(old) !== timeless(now)) throw refuse(store, `${PLAN_JSON} would be different`);
 }
