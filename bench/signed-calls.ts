@@ -8,7 +8,7 @@ const rounds = 5;
 const concurrency = 64;
 const calls_of = { bare: 20_000, lean: 20_000, sdk: 2_000 };
 
-const server = fork(new URL("./constant-server.ts", import.meta.url), { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+const server = fork(new URL("./constant-server.fixture.ts", import.meta.url), { stdio: ["ignore", "pipe", "inherit", "ipc"] });
 const [line] = (await once(server.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
 const endpoint = `http://127.0.0.1:${line.toString().trim()}`;
 const target = { region: "eu-central-1", endpoint, forcePathStyle: true };
