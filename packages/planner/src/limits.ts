@@ -35,5 +35,5 @@ export const LISTING_BACKOFF_MS = 100;
 export const LISTING_BACKOFF_MS_MAX = 10_000;
 /** Refusals in a row, from the first, after which an account is not asked for ACLs any more. */
 export const ACL_REFUSALS_MAX = 50;
-/** Rows in one data file of a report made by listing: some 40 MB of Parquet. */
-export const LISTED_FILE_ROWS_MAX = 250_000;
+/** Rows in one data file of a report made by listing, and in memory at once, with the pages that they were cut from: some 100 MB. */
+export const LISTED_FILE_ROWS_MAX = 100_000;

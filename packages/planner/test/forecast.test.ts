@@ -16,7 +16,10 @@ const forecast = (tally: Tally, jobs: number, requestsPerSecond: number, prices?
 const work = (...classes: (Pick<ClassTally, "op" | "storageClass" | "objects" | "bytes"> & Partial<ClassTally>)[]): Tally => ({
   ...emptyTally(),
   classes: new Map(
-    classes.map((entry) => [`${entry.op} ${entry.storageClass}`, { kmsObjects: 0, earlyObjects: 0, earlyKibDays: 0, ...entry }]),
+    classes.map((entry) => [
+      `${entry.op} ${entry.storageClass}`,
+      { kmsObjects: 0, regranted: 0, earlyObjects: 0, earlyKibDays: 0, ...entry },
+    ]),
   ),
 });
 
@@ -39,6 +42,10 @@ describe("the forecast", () => {
     const { requests, dollars } = forecast(tally, 1, 3_500);
     expect(requests).toEqual({ CopyObject: 1_000_000, HeadObject: 2_000_000 });
     expect(dollars).toBe(10 + 2 + 10);
+  });
+  test("others' grants are put back after a copy, one request more", () => {
+    const tally = work({ op: "copy", storageClass: "STANDARD", objects: 10, bytes: 0, regranted: 4 });
+    expect(forecast(tally, 1, 1).requests).toEqual({ CopyObject: 10, HeadObject: 20, PutObjectAcl: 4 });
   });
   test("an ACL that is not in the report is one request more; a large copy is many", () => {
     const tally = {

@@ -44,6 +44,7 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
   const classes = [...tally.classes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   for (const entry of classes) {
     for (const name of REQUESTS[entry.op]) send(name, entry.objects, entry.storageClass);
+    send("PutObjectAcl", entry.regranted, entry.storageClass);
     if (entry.op === "copy") retrieval += (entry.bytes / GB) * prices.of(entry.storageClass).retrievalGb;
     if (entry.op !== "acl") underKms += entry.kmsObjects;
     objects += entry.objects;

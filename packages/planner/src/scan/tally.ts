@@ -53,6 +53,8 @@ export interface ClassTally {
   bytes: number;
   /** Of these, under SSE-KMS or DSSE-KMS. */
   kmsObjects: number;
+  /** Of copies: objects on which others' grants are put back afterwards. */
+  regranted: number;
   /** Of copies: objects whose minimum storage duration is not over, and what is left of it, in KiB times days. */
   earlyObjects: number;
   earlyKibDays: number;
@@ -152,10 +154,11 @@ export function addTally(to: Tally, from: Tally, file: string): void {
   to.largeCopies.objects += from.largeCopies.objects;
   to.largeCopies.parts += from.largeCopies.parts;
   for (const [name, entry] of from.classes) {
-    const sum = to.classes.get(name) ?? { ...entry, objects: 0, bytes: 0, kmsObjects: 0, earlyObjects: 0, earlyKibDays: 0 };
+    const sum = to.classes.get(name) ?? { ...entry, objects: 0, bytes: 0, kmsObjects: 0, regranted: 0, earlyObjects: 0, earlyKibDays: 0 };
     sum.objects += entry.objects;
     sum.bytes += entry.bytes;
     sum.kmsObjects += entry.kmsObjects;
+    sum.regranted += entry.regranted;
     sum.earlyObjects += entry.earlyObjects;
     sum.earlyKibDays += entry.earlyKibDays;
     to.classes.set(name, sum);

@@ -196,6 +196,7 @@ export class Triage {
         objects: 0,
         bytes: 0,
         kmsObjects: 0,
+        regranted: 0,
         earlyObjects: 0,
         earlyKibDays: 0,
       };
@@ -206,6 +207,7 @@ export class Triage {
     entry.bytes += row.size;
     if (row.encryption.endsWith("-KMS")) entry.kmsObjects++;
     if (op !== "copy") return;
+    if (row.acl.thirdParty.length > 0 && row.acl.grants !== null) entry.regranted++;
     const early = earlyKibDays(row.storageClass, row.size, row.lastModified, this.#settings.reportCreated);
     if (early === 0) return;
     entry.earlyObjects++;
