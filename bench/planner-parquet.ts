@@ -1,10 +1,11 @@
 // The planner on Parquet reports against DuckDB, which drops the bucket owner's rows of the same files and writes the others partitioned by owner; as ratios within
 // one run. DuckDB checks no MD5, reads no ACL and decides nothing. Once with one thread each, once with all processors.
 //   node --conditions=development bench/planner-parquet.ts [--rows 1000000] [--files 4] [--rounds 3] [--codecs snappy,zstd,gzip]
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { openLocalStore, sum } from "@quitclaim/campaign";
 import { plan } from "@quitclaim/planner";
@@ -22,7 +23,6 @@ const { values } = parseArgs({
 const rows = Number(values.rows);
 const rounds = Number(values.rounds);
 const processors = availableParallelism();
-let peakRss = 0;
 
 interface Seconds {
   wall: number;
@@ -41,15 +41,18 @@ async function timed(best: Seconds, work: () => Promise<void>): Promise<void> {
 
 async function planOnce(root: string, report: ParquetReport, threads: number): Promise<number> {
   const store = await openLocalStore(await mkdtemp(join(root, "campaign-")));
-  const watch = setInterval(() => {
-    peakRss = Math.max(peakRss, process.memoryUsage.rss());
-  }, 20);
   try {
     return sum((await plan({ config: benchConfig(report.manifest, store.location), store, threads, ignoreAge: true })).planned);
   } finally {
-    clearInterval(watch);
     await rm(store.location, { recursive: true, force: true });
   }
+}
+
+/** Of a process that does nothing but plan. */
+async function peakRss(report: ParquetReport, threads: number): Promise<number> {
+  const fixture = new URL("./plan-once.fixture.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, fixture, report.manifest, String(threads)]);
+  return Math.round(Number(stdout) / 1e6);
 }
 
 async function duckdbOnce(duckdb: DuckDBConnection, root: string, report: ParquetReport, threads: number): Promise<void> {
@@ -93,7 +96,7 @@ try {
           planCpuSeconds: round(ours.cpu),
           duckdbCpuSeconds: round(theirs.cpu),
           timesDuckdbCpu: round(ours.cpu / theirs.cpu),
-          peakRssMegabytes: Math.round(peakRss / 1e6),
+          peakRssMegabytes: await peakRss(report, threads),
         }),
       );
     }

@@ -11,14 +11,15 @@ import { PARQUET_IN_MEMORY_BYTES_MAX, READ_BYTES } from "../limits.ts";
 import { assertLocalSize } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { verified } from "../source/verify.ts";
+import { newRoom, type Room } from "./room.ts";
 
 /** Bytes by their place, at once: a scanning thread has nothing else to do meanwhile, and cursors that wait for promises at each page are far slower. */
 export interface FileBytes {
   readonly byteLength: number;
   /** What one read may well take more than it needs, because it costs nothing. */
   readonly readAhead: number;
-  /** Exactly these bytes; they may be the file's own memory, so nobody writes into them. Throws where the file has become shorter. */
-  read(start: number, end: number): Uint8Array;
+  /** Exactly these bytes, in `room`, or in the file's own memory, where nobody may write. Throws where the file has become shorter. */
+  read(start: number, end: number, room: Room): Uint8Array;
 }
 
 export interface RandomAccess {
@@ -39,7 +40,7 @@ export async function openVerified(input: DataFileInput): Promise<RandomAccess> 
   if (location.kind === "remote") return spooled(input, location.url);
   const handle = await open(location.path, "r");
   try {
-    await pass(input, handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false, start: 0 }), async () => undefined);
+    await pass(input, throughOne(handle, Buffer.allocUnsafeSlow(READ_BYTES)), async () => undefined);
   } catch (error) {
     await handle.close();
     throw error;
@@ -85,6 +86,16 @@ async function* pieces(handle: FileHandle, into: Buffer): AsyncGenerator<Uint8Ar
   if (bytesRead > 0) yield buffer;
 }
 
+/** The file's bytes from end to end, all through the same memory: each piece is good until the next one. */
+async function* throughOne(handle: FileHandle, memory: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(memory, 0, memory.length, at);
+    if (bytesRead === 0) return;
+    yield memory.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
   const folder = await mkdtemp(join(tmpdir(), "quitclaim-report-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -124,8 +135,8 @@ function handleBytes(handle: FileHandle, byteLength: number): FileBytes {
   return {
     byteLength,
     readAhead: READ_AHEAD_BYTES,
-    read(start, end) {
-      const bytes = new Uint8Array(end - start);
+    read(start, end, room) {
+      const bytes = room(end - start);
       for (let at = 0; at < bytes.length; ) {
         const read = readSync(handle.fd, bytes, at, bytes.length - at, start + at);
         if (read === 0) throw new Error(`the file ends before byte ${end}`);
@@ -139,7 +150,7 @@ function handleBytes(handle: FileHandle, byteLength: number): FileBytes {
 function access(bytes: FileBytes): Omit<RandomAccess, "close"> {
   const slice = (start: number, end = bytes.byteLength): ArrayBuffer => {
     const from = start < 0 ? Math.max(0, bytes.byteLength + start) : start;
-    return new Uint8Array(bytes.read(from, Math.min(end, bytes.byteLength))).buffer;
+    return new Uint8Array(bytes.read(from, Math.min(end, bytes.byteLength), newRoom)).buffer;
   };
   return { bytes, file: { byteLength: bytes.byteLength, slice } };
 }

@@ -4,6 +4,7 @@ import type { CompressionCodec } from "hyparquet";
 import { PlanError } from "../error.ts";
 import { lz4Decompress } from "../orc/lz4.ts";
 import type { Fault } from "./fault.ts";
+import type { Room } from "./room.ts";
 import { unsnap } from "./unsnap.ts";
 
 /** Pages are about 1 MiB; some writers make one for each row group. */
@@ -36,19 +37,6 @@ const CODECS: Partial<Record<CompressionCodec, Codec>> = {
   BROTLI: { ratioMax: PAGE_BYTES_MAX, decompress: (input, bytes) => brotliDecompressSync(input, byNode(input, bytes)) },
   LZ4_RAW: { ratioMax: 256, decompress: lz4Decompress },
 };
-
-/** Memory for a page. */
-export type Room = (bytes: number) => Uint8Array;
-
-/** Memory that is used again: what was in it before is gone. */
-export function reusedRoom(): Room {
-  let room = new Uint8Array(0);
-  return (bytes) => {
-    // Pages are about alike in size, so a little more than asked for spares the next one.
-    if (room.length < bytes) room = new Uint8Array(bytes + (bytes >> 3));
-    return room.subarray(0, bytes);
-  };
-}
 
 /** `bytes` of them, or an error. The answer may be `input` itself, or lie in `room`. */
 export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes: number, room: Room, fault: Fault): Uint8Array {

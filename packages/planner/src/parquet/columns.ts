@@ -2,10 +2,10 @@
 import type { ColumnName } from "../source/columns.ts";
 import { BooleanCursor } from "./booleans.ts";
 import type { FileBytes } from "./bytes.ts";
-import { type Room, reusedRoom } from "./codec.ts";
 import type { Cursor } from "./cursor.ts";
 import type { RowGroup } from "./footer.ts";
 import { NumberCursor } from "./numbers.ts";
+import { type ColumnRooms, reusedRoom } from "./room.ts";
 import { TextCursor } from "./texts.ts";
 
 export const TEXT_COLUMNS = [
@@ -33,15 +33,15 @@ export type Columns = { readonly [name in TextColumn]: TextCursor | undefined } 
 
 /** Memory for the pages of each column, from row group to row group. */
 export class Rooms {
-  readonly #rooms = new Map<ColumnName, Room>();
+  readonly #rooms = new Map<ColumnName, ColumnRooms>();
 
-  of(name: ColumnName): Room {
-    let room = this.#rooms.get(name);
-    if (room === undefined) {
-      room = reusedRoom();
-      this.#rooms.set(name, room);
+  of(name: ColumnName): ColumnRooms {
+    let rooms = this.#rooms.get(name);
+    if (rooms === undefined) {
+      rooms = { file: reusedRoom(), pages: reusedRoom() };
+      this.#rooms.set(name, rooms);
     }
-    return room;
+    return rooms;
   }
 }
 

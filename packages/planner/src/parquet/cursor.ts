@@ -1,9 +1,9 @@
 // A column of a row group as a cursor that only moves forward: sent to a row, it steps over pages, values and nulls that nobody asked for.
 import type { FileBytes } from "./bytes.ts";
-import type { Room } from "./codec.ts";
 import type { Fault } from "./fault.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageBody, Pages } from "./pages.ts";
+import type { ColumnRooms } from "./room.ts";
 import { Runs } from "./runs.ts";
 
 export abstract class Cursor {
@@ -19,10 +19,10 @@ export abstract class Cursor {
   #row = 0;
   #present = false;
 
-  constructor(file: FileBytes, chunk: Chunk, room: Room) {
+  constructor(file: FileBytes, chunk: Chunk, rooms: ColumnRooms) {
     this.fault = chunk.fault;
     this.#optional = chunk.optional;
-    this.#pages = new Pages(file, chunk, room);
+    this.#pages = new Pages(file, chunk, rooms);
   }
 
   /** Makes `row`, from 0 within the row group, the cursor's own; whether it has a value. Rows are asked for in ascending order; the same one may be asked for again. */

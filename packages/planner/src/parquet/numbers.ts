@@ -1,10 +1,10 @@
 // Sizes and times: 64-bit integers as numbers, times in milliseconds. What has no exact number comes out as a number that nobody believes (reader.ts looks at each).
 import type { FileBytes } from "./bytes.ts";
-import type { Room } from "./codec.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
 import type { Chunk, ColumnKind } from "./footer.ts";
 import type { PageBody } from "./pages.ts";
+import type { ColumnRooms } from "./room.ts";
 import type { Runs } from "./runs.ts";
 
 type NumberKind = Extract<ColumnKind, { kind: "number" }>;
@@ -24,8 +24,8 @@ export class NumberCursor extends Cursor {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  constructor(file: FileBytes, chunk: Chunk, kind: NumberKind, room: Room) {
-    super(file, chunk, room);
+  constructor(file: FileBytes, chunk: Chunk, kind: NumberKind, rooms: ColumnRooms) {
+    super(file, chunk, rooms);
     this.#kind = kind;
     this.#width = BYTES[kind.type];
   }

@@ -1,8 +1,9 @@
 // The pages of one column chunk, one after another: headers are read of all of them, bodies only of those that are asked for.
 import type { FileBytes } from "./bytes.ts";
-import { decompressPage, PAGE_BYTES_MAX, type Room } from "./codec.ts";
+import { decompressPage, PAGE_BYTES_MAX } from "./codec.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageEncoding, type PageHeader, parsePageHeader } from "./page-header.ts";
+import { type ColumnRooms, newRoom, type Room } from "./room.ts";
 
 /** Read at once where a header is expected; statistics can make it longer. */
 const HEADER_BYTES = 4_096;
@@ -21,7 +22,7 @@ export interface PageBody {
 export class Pages {
   readonly #file: FileBytes;
   readonly #chunk: Chunk;
-  readonly #room: Room;
+  readonly #rooms: ColumnRooms;
   #dictionary: PageBody | undefined;
   #seen = 0;
   /** Where in the file the next header is expected. */
@@ -32,11 +33,10 @@ export class Pages {
   #window: Uint8Array = new Uint8Array(0);
   #windowAt = 0;
 
-  /** `room`: where data pages are decompressed to, one over the other. */
-  constructor(file: FileBytes, chunk: Chunk, room: Room) {
+  constructor(file: FileBytes, chunk: Chunk, rooms: ColumnRooms) {
     this.#file = file;
     this.#chunk = chunk;
-    this.#room = room;
+    this.#rooms = rooms;
     this.#at = chunk.start;
   }
 
@@ -49,7 +49,9 @@ export class Pages {
         if (this.#dictionary !== undefined || this.#seen > 0) throw fault("has a dictionary that does not come first");
         if (header.encoding !== "PLAIN" && header.encoding !== "DICTIONARY")
           throw fault(`has a dictionary in the encoding ${header.encoding}`);
-        this.#dictionary = this.#body(header, (bytes) => new Uint8Array(bytes));
+        const page = this.#body(header, newRoom);
+        // Uncompressed it would lie where the next pages are read to.
+        this.#dictionary = page.bytes.buffer === this.#window.buffer ? { ...page, bytes: new Uint8Array(page.bytes) } : page;
       } else if (header.kind !== "other" && header.values > 0) {
         this.#seen += header.values;
         if (this.#seen > rows) throw fault(`has pages for more than the row group's ${rows} rows`);
@@ -69,7 +71,7 @@ export class Pages {
   /** The body of the page that was stepped to; good until the next one is opened. */
   open(): PageBody {
     if (this.#header === undefined) throw new Error("no page was stepped to");
-    return this.#body(this.#header, this.#room);
+    return this.#body(this.#header, this.#rooms.pages);
   }
 
   #readHeader(): PageHeader {
@@ -110,7 +112,7 @@ export class Pages {
   #bytes(start: number, end: number): Uint8Array {
     if (start < this.#windowAt || end > this.#windowAt + this.#window.length) {
       const ahead = Math.min(this.#chunk.end, Math.max(end, start + this.#file.readAhead));
-      this.#window = this.#file.read(start, ahead);
+      this.#window = this.#file.read(start, ahead, this.#rooms.file);
       this.#windowAt = start;
     }
     return this.#window.subarray(start - this.#windowAt, end - this.#windowAt);

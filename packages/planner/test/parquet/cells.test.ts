@@ -7,7 +7,7 @@ import { compressors } from "hyparquet-compressors";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { COLUMNS, type ColumnName } from "../../src/source/columns.ts";
-import { asyncBuffer, type CellRow, readCells } from "./fixture/cells.ts";
+import { asyncBuffer, byRanges, type CellRow, readCells } from "./fixture/cells.ts";
 
 const FILES = globSync(`${import.meta.dirname}/files/*.parquet`).sort();
 const NAMES: ColumnName[] = [
@@ -30,6 +30,11 @@ const TRUTH: CellRow[] = readFileSync(`${import.meta.dirname}/files/rows.ndjson`
 describe("files written by Arrow", () => {
   test.each(FILES.map((path) => [basename(path), path]))("%s has the rows that were written", async (_, path) => {
     expect(await readCells(readFileSync(path), NAMES)).toEqual(TRUTH);
+  });
+
+  test.each(FILES.map((path) => [basename(path), path]))("%s has them too where it is read by ranges", async (_, path) => {
+    const bytes = readFileSync(path);
+    for (const readAhead of [1, 300, 5_000]) expect(await readCells(bytes, NAMES, undefined, byRanges(bytes, readAhead))).toEqual(TRUTH);
   });
 
   test.each(FILES.map((path) => [basename(path), path]))("%s gives the same rows to whoever leaps over others", async (_, path) => {

@@ -149,7 +149,7 @@ test("columns that the manifest promised and the file does not have are named", 
 });
 
 describe("a length that lies", () => {
-  const room = (): Uint8Array => {
+  const room = (): never => {
     throw new Error("asked for memory");
   };
   test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "UNCOMPRESSED"] as const)("of a %s page is told before memory is asked for", (codec) => {
