@@ -168,7 +168,7 @@ function report(
       `peak RSS        ${Object.entries(peaks.residentMb)
         .map(([role, size]) => `${role} ${size} MB`)
         .join(", ")}`,
-      `Redis           peak ${mb(peaks.redisPeakBytes)}, at the end ${mb(memory.used)} (${mb(memory.dataset)} of data: ${(memory.dataset / planned).toFixed(2)} bytes an object)`,
+      `Redis           peak ${mb(peaks.redisPeakBytes)}, at the end ${mb(memory.used)} (${mb(memory.dataset)} of data: ${(memory.dataset / planned).toFixed(2)} bytes an object, with what does not grow with them)`,
       `laws            ${broken.length === 0 ? "kept" : `${broken.length} BROKEN`}`,
     ].join("\n"),
   );
