@@ -12,8 +12,10 @@ export const TRANSIENT_BACKOFF_MS_MAX = 10_000;
 export const THROTTLED_ANSWERS_MAX = 120;
 export const THROTTLED_BACKOFF_BASE_MS = 50;
 export const THROTTLED_BACKOFF_MS_MAX = 5_000;
-/** Renewals in a row that S3 still calls expired: past that, the clock or the endpoint is wrong. */
-export const EXPIRED_ANSWERS_MAX = 3;
+/** Renewals in a row that S3 still calls expired, some ten seconds of them: past that, the clock or the endpoint is wrong, and the account is paused. */
+export const EXPIRED_ANSWERS_MAX = 10;
+/** A bare 400 to a HEAD is an expired session or a customer's key; this many, with proof of a good session between them, are a customer's key. */
+export const BARE_REFUSALS_MAX = 4;
 /** Attempts at a session while STS is unreachable or throttles, each backed off as a transient refusal. */
 export const SESSION_ATTEMPTS_MAX = 6;
 

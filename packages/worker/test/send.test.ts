@@ -79,9 +79,18 @@ describe("bringing one request to an answer", () => {
     expect(s.seen).toMatchObject({ calls: 3, renewals: 1, throttled: 1, inside: 0 });
   });
 
-  it("gives up on a session that stays expired", async () => {
+  it("bears sessions that end as soon as they are had, and says nothing about the object", async () => {
+    const s = scene([...Array.from({ length: 5 }, () => refusal("expired", 400)), ok]);
+    expect(await send(s.principal, s.turnstile, s.call, "never")).toEqual({ answer: ok, attempts: 1 });
+    expect(s.seen).toMatchObject({ calls: 6, renewals: 5 });
+  });
+
+  it("gives the account up, and never the object, where every new session is called expired", async () => {
     const s = scene(Array.from({ length: EXPIRED_ANSWERS_MAX }, () => refusal("expired", 400)));
-    expect((await send(s.principal, s.turnstile, s.call)).answer).toMatchObject({ kind: "expired" });
+    await expect(send(s.principal, s.turnstile, s.call)).rejects.toThrow(
+      /10 new sessions of this account expired.*clock.*Nothing was marked as failed/s,
+    );
+    expect(s.seen.inside).toBe(0);
   });
 
   it.each(["denied", "gone", "precondition", "enforced", "archived", "failed"] as const)("takes %s for an answer", async (kind) => {

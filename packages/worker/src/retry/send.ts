@@ -1,10 +1,10 @@
 // One request brought to an answer: paced by the gate, repeated as its refusal's kind says (the table of design.md 6).
 //
 //   throttled   the gate slows down; sent again, the same attempt
-//   expired     the session is renewed; sent again, the same attempt
+//   expired     the session is renewed; sent again, the same attempt, and from the second time on after a wait. Never an answer about the object
 //   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
 //   the rest    is an answer
-import type { AnnotationCalls, Answer, MultipartCalls, ObjectCalls, Session } from "@quitclaim/aws";
+import type { AnnotationCalls, Answer, MultipartCalls, ObjectCalls, Refusal, Session } from "@quitclaim/aws";
 import { SessionError } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import {
@@ -83,7 +83,9 @@ export async function send<T>(
         await wait(fullJitter(throttledBackoff, throttled), turnstile.signal);
         break;
       case "expired":
-        if (++expired >= EXPIRED_ANSWERS_MAX) return { answer, attempts: attempts + 1 };
+        if (++expired >= EXPIRED_ANSWERS_MAX) throw staysExpired(answer);
+        // Somebody ends sessions as fast as they are had: the next one may meet quieter times.
+        if (expired > 1) await wait(fullJitter(throttledBackoff, expired), turnstile.signal);
         await renewed(() => principal.session.expired(generation), turnstile.signal);
         break;
       case "transient":
@@ -94,6 +96,16 @@ export async function send<T>(
         return { answer, attempts: attempts + 1 };
     }
   }
+}
+
+/** The account's trouble and no object's: it is paused with this. */
+function staysExpired(refusal: Refusal): SessionError {
+  const said = refusal.message === "" ? refusal.code : `${refusal.code}: ${refusal.message}`;
+  return new SessionError(
+    "other",
+    `S3 called ${EXPIRED_ANSWERS_MAX} new sessions of this account expired, one after the other (HTTP ${refusal.httpStatus} ${said}). Compare this machine's clock with the ` +
+      "server's, and see that endpoint and stsEndpoint belong together and that nobody revokes the role's sessions. Nothing was marked as failed. Then resume this account.",
+  );
 }
 
 async function freshGeneration(session: Session, signal: AbortSignal): Promise<number> {
