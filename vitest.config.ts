@@ -11,7 +11,8 @@ export default defineConfig({
     // Kills and storms on a busy machine: CI gives a failed test a second try, and the closing lines name every test that needed it.
     retry: process.env.CI === undefined ? 0 : 1,
     pool: "forks",
-    maxWorkers: 2,
+    // Campaigns wait more than they compute: a third file uses what two leave of two processors.
+    maxWorkers: 3,
     // Bounds against hangs, not against slow machines.
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -8,10 +8,11 @@ export default class Summary implements Reporter {
       // A file that cannot be collected has no tests to fail.
       if (module.state() === "failed" && module.errors().length > 0) count.failed++;
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
+        const { state, errors: failures } = test.result();
         count[state]++;
-        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0)
-          process.stdout.write(`passed at the second try only: ${module.moduleId}: ${test.fullName}\n`);
+        if (state !== "passed" || (test.diagnostic()?.retryCount ?? 0) === 0) continue;
+        process.stdout.write(`passed at the second try only: ${module.moduleId}: ${test.fullName}\n`);
+        for (const { message, diff } of failures ?? []) process.stdout.write(`  ${message}\n${diff === undefined ? "" : `${diff}\n`}`);
       }
     }
     process.stdout.write(`tests: ${count.passed} passed, ${count.failed + count.pending} failed, ${count.skipped} skipped\n`);
