@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeBucket, multiply, owner, upload } from "../packages/worker/test/stage/bucket.ts";
 import { makeCampaign, type TestCampaign } from "../packages/worker/test/stage/campaign.ts";
 
@@ -17,21 +17,31 @@ const CEILING = 1_000;
 
 let sandbox: Sandbox;
 let one: AccountSpec;
+let campaign: TestCampaign | undefined;
 const processes = new Set<ChildProcess>();
-beforeAll(async () => {
+// Around each attempt, not around the file: a retried test finds nothing of the first.
+beforeEach(async () => {
   sandbox = await startSandbox({ accounts: 2, seed: 31 });
   one = sandbox.accounts[1] as AccountSpec;
 });
-afterAll(async () => {
-  for (const child of processes) child.kill("SIGKILL");
+afterEach(async () => {
+  await Promise.all(
+    [...processes].map(async (child) => {
+      const exit = once(child, "exit");
+      child.kill("SIGKILL");
+      await exit;
+    }),
+  );
+  await campaign?.close();
+  campaign = undefined;
   await sandbox.close();
 });
 
-function join(campaign: TestCampaign): ChildProcess {
+function join({ config }: TestCampaign): ChildProcess {
   const { accessKeyId, secretAccessKey } = owner(sandbox);
   const child = fork(
     new URL("../packages/worker/test/stage/worker-process.ts", import.meta.url),
-    [JSON.stringify({ config: campaign.config, owner: { accessKeyId, secretAccessKey } })],
+    [JSON.stringify({ config, owner: { accessKeyId, secretAccessKey } })],
     { execArgv: ["--conditions=development"], stdio: ["ignore", "ignore", "inherit", "ipc"] },
   );
   processes.add(child);
@@ -70,20 +80,21 @@ describe("the bucket-wide rate, against a token bucket for each prefix", () => {
       }),
     );
     for (let i = 0; i < 4_500; i++) for (const some of each) rows.push(some[i] as PlanRow);
-    const campaign = await makeCampaign(sandbox, {
+    const made = await makeCampaign(sandbox, {
       bucket,
       requestsPerSecond: CEILING,
       concurrency: 32,
       work: [{ account: one.accountId, rows, batchRows: 300 }],
     });
+    campaign = made;
     sandbox.faults.set({ scope: { ops: ["PutObjectAcl"], buckets: [bucket] }, slowDown: { perSecond: PERMITTED_EACH, per: "prefix" } });
-    const [first] = [join(campaign), join(campaign)];
+    const [first] = [join(made), join(made)];
     while (answers().accepted === 0) await sleep(20);
     await sleep(8_000);
 
     const steady = await measured("two processes", () => sleep(8_000));
     const changing = await measured("one comes, one is killed", async () => {
-      const third = join(campaign);
+      const third = join(made);
       await sleep(4_000);
       first?.kill("SIGKILL");
       await sleep(4_000);
@@ -94,7 +105,5 @@ describe("the bucket-wide rate, against a token bucket for each prefix", () => {
     expect(steady.ofPermitted).toBeGreaterThan(0.9);
     expect(changing.ofPermitted).toBeGreaterThan(0.9);
     for (const { slowed } of [steady, changing]) expect(slowed).toBeLessThan(0.02);
-    for (const child of processes) child.kill("SIGKILL");
-    await campaign.close();
   });
 });

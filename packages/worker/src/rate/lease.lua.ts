@@ -3,12 +3,15 @@
 // It lives in one hash, so one call reads and writes all of it:
 //   permitted   what S3 bears now, requests a second: what the dashboard shows
 //   tokens, at  a token bucket that fills at that rate and holds BURST_MS of it; so all leases together can never exceed it
-//   knee        the rate at which S3 last said SlowDown; climbing is fast well below it, slow around it, and quicker again beyond
-//   cool        until then (ms) further SlowDowns are echoes of the same burst and change nothing
-//   sent, thr   answers and SlowDowns since the echoes died away: the share that S3 refused says how far to come down
+//   knee        what S3 is known to bear, from when it last said SlowDown; climbing is fast well below it, slow around it, quicker far beyond
+//   cool        until then (ms) SlowDowns belong to the burst that the rate came down for, and it neither falls nor climbs
+//   sent, thr   answers and SlowDowns since the echoes of the last decrease died away: the share that S3 refused
 //   p:<id>      a process: when it last leased, what it could use a second, and the credit of its fair share
 //
-// Additive increase only while somebody wants more than there is; multiplicative decrease, to between one half and nine tenths.
+// Additive increase only while somebody wants more than there is; multiplicative decrease, to between one half and nine tenths:
+//   a burst begins    SlowDowns come late (S3 lends what was left unused) and say little of how far to come down: back to the knee, if the rate
+//                     had climbed well past it, otherwise to nine tenths
+//   it persists       every answer counted was to the rate since, so what S3 took of it is what it bears: to a little below that
 // Shares are max-min fair by demand: nobody gets less than an equal share while another gets more than it.
 
 /** Bounds of the decrease and of the climb, for the tests and the reader; the script has them as text. */
@@ -18,9 +21,13 @@ export const RATE = {
   /** Of the ceiling, to begin with. */
   start: 0.5,
   burst_ms: 100,
-  cooldown_ms: 1_000,
-  /** A process that has not leased for this long has no share. */
-  absent_ms: 2_000,
+  cooldown_ms: 750,
+  /** From a decrease to the last answer to what was sent before it: held tokens, a call and a lease. */
+  echo_ms: 500,
+  /** From the end of the cooldown to the first climb; SlowDowns meanwhile are still the same burst's. */
+  settle_ms: 400,
+  /** A process that has not leased for this long has no share: what a dead one leaves unused, S3 lends later, and is overrun the further. */
+  absent_ms: 500,
   decrease_min: 0.5,
   decrease_max: 0.9,
 } as const;
@@ -64,19 +71,26 @@ for id, value in pairs(h.p) do
   end
 end
 
-if now >= cool - ${RATE.cooldown_ms / 2} then sent, thr = sent + answers, thr + slow end
+if now >= cool - ${RATE.cooldown_ms} + ${RATE.echo_ms} then sent, thr = sent + answers, thr + slow end
 if slow > 0 and now >= cool then
-  local share = thr / math.max(sent, thr, 1)
-  knee = rate
-  rate = math.max(${RATE.floor}, rate * math.max(${RATE.decrease_min}, math.min(${RATE.decrease_max}, 1 - share)))
+  local known, nine, half = knee, rate * ${RATE.decrease_max}, rate * ${RATE.decrease_min}
+  local borne = math.max(half, rate * (1 - thr / math.max(sent, thr, 1)))
+  if now < cool + ${RATE.settle_ms} then
+    knee, rate = borne, math.max(half, math.min(nine, borne * 0.95))
+  elseif known > half and known < nine then
+    knee, rate = (rate + known) / 2, known
+  else
+    knee, rate = rate, math.min(nine, borne)
+  end
+  rate = math.max(${RATE.floor}, rate)
   cool = now + ${RATE.cooldown_ms}
   sent, thr = 0, 0
-elseif now >= cool and total > rate * 0.95 then
+elseif now >= cool + ${RATE.settle_ms} and total > rate * 0.95 then
   local step = ceiling * 0.1
   if knee > 0 then
     if rate < knee * 0.9 then step = knee * 0.25
-    elseif rate < knee * 1.02 then step = knee * 0.01
-    else step = math.max(knee * 0.05, (rate - knee) * 0.3) end
+    elseif rate < knee then step = knee * 0.02
+    else step = knee * 0.01 + math.max(0, rate - knee * 1.1) * 0.3 end
   end
   rate = math.min(ceiling, rate + step * dt / 1000)
   if rate >= ceiling then knee = 0 end

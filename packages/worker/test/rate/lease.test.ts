@@ -30,8 +30,11 @@ interface Client {
   throttled: number;
 }
 
-/** A server that bears `capacity` requests a second over 100 ms, and clients that lease every 50 ms of a simulated clock. */
-function simulation(ceiling: number, capacity: () => number) {
+/**
+ * A server that bears `capacity` requests a second, and lends what was left unused for `lentSeconds`; clients that lease every 50 ms of a
+ * simulated clock, and learn of an answer with the next lease.
+ */
+function simulation(ceiling: number, capacity: () => number, lentSeconds = 0.1) {
   const key = `test:${keys++}`;
   let now = 1_700_000_000_000;
   const clients: Client[] = [];
@@ -57,7 +60,7 @@ function simulation(ceiling: number, capacity: () => number) {
       const total = { sent: 0, throttled: 0 };
       for (let slice = 0; slice < seconds * 20; slice++) {
         now += 50;
-        room = Math.min(room + capacity() / 20, capacity() / 10);
+        room = Math.min(room + capacity() / 20, capacity() * lentSeconds);
         for (const client of clients) {
           const want = Math.ceil(client.demand / 20);
           const lease = await client.source.lease({
@@ -81,6 +84,8 @@ function simulation(ceiling: number, capacity: () => number) {
     },
   };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 describe("the bucket-wide rate", () => {
   it("climbs to the ceiling and never exceeds it, however many processes share it", async () => {
@@ -145,6 +150,35 @@ describe("the bucket-wide rate", () => {
     const { sent, throttled } = await sim.run(30);
     expect((sent - throttled) / 30).toBeGreaterThan(800 * 0.88);
     expect(throttled / sent).toBeLessThan(0.03);
+  });
+
+  it.each([100, 200, 800, 3_000])("keeps to %i a second in every window of 8 s, where the server lends a second's worth", async (bears) => {
+    const sim = simulation(3_500, () => bears, 1);
+    for (let i = 0; i < 2; i++) sim.join(3_500);
+    await sim.run(8);
+    const seconds: { sent: number; throttled: number }[] = [];
+    for (let second = 0; second < 60; second++) {
+      // One comes; another dies without a word, and its share is not lost for long.
+      if (second === 20) sim.join(3_500);
+      if (second === 40) sim.clients.shift();
+      seconds.push(await sim.run(1));
+    }
+    for (let from = 0; from + 8 <= seconds.length; from++) {
+      const window = seconds.slice(from, from + 8);
+      const sent = sum(window.map((s) => s.sent));
+      const throttled = sum(window.map((s) => s.throttled));
+      expect((sent - throttled) / 8 / bears, `from second ${from}`).toBeGreaterThan(0.92);
+      expect(throttled / sent, `from second ${from}`).toBeLessThan(0.01);
+    }
+  });
+
+  it("is at what the server bears within three seconds, from far above it", async () => {
+    const sim = simulation(3_500, () => 200, 1);
+    for (let i = 0; i < 2; i++) sim.join(3_500);
+    await sim.run(3);
+    const { sent, throttled } = await sim.run(2);
+    expect((sent - throttled) / 2).toBeGreaterThan(200 * 0.85);
+    expect(throttled / sent).toBeLessThan(0.02);
   });
 
   it("climbs again when the server bears more", async () => {
