@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
+import { setFlagsFromString } from "node:v8";
 import { createGunzip } from "node:zlib";
 import { openLocalStore, sum } from "@quitclaim/campaign";
 import { plan } from "@quitclaim/planner";
@@ -17,6 +18,9 @@ export interface Rounds {
   readonly plan: { readonly wall: number; readonly cpu: number };
   readonly peakRssMegabytes: number;
 }
+
+// As the command does.
+setFlagsFromString("--heap-growing-percent=20");
 
 const [manifest, threadsText, roundsText, planOnly] = process.argv.slice(2) as [string, string, string, string];
 const threads = Number(threadsText);
