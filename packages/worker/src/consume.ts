@@ -62,6 +62,7 @@ export class AccountConsumer {
   /** Beside `#worker` for a moment, or until what they took on is finished. */
   readonly #relief = new Set<BatchWorker>();
   #leaving = false;
+  readonly #pausing = new WeakMap<StopReason, Promise<void>>();
   readonly #complaints: Complaints;
 
   constructor(options: ConsumerOptions) {
@@ -185,6 +186,20 @@ export class AccountConsumer {
     }
   }
 
+  /**
+   * The account's other batches stop for the same reason, some of them seconds later: by then somebody may have resumed the account, and is not to find it
+   * paused again.
+   */
+  #pauseOnce(reason: Extract<StopReason, { kind: "pause" | "enforced" }>): Promise<void> {
+    let pausing = this.#pausing.get(reason);
+    if (pausing === undefined) {
+      for (const run of this.#runs) run.stop(reason);
+      pausing = this.#options.paused(this.account, reason);
+      this.#pausing.set(reason, pausing);
+    }
+    return pausing;
+  }
+
   /** Always throws: BullMQ is told by an error that the job has been moved already, or is not ours any more. */
   async #giveBack(job: BatchJob, token: string, ref: BatchRef, end: Extract<BatchEnd, { kind: "stopped" }>): Promise<never> {
     const { reason, noted } = end;
@@ -195,10 +210,7 @@ export class AccountConsumer {
       this.#options.tell({ kind: "batch-lost", account, batch: batchId(ref), why });
       throw new Error(`batch ${batchId(ref)}: ${why}`);
     }
-    if (reason.kind === "pause" || reason.kind === "enforced") {
-      for (const run of this.#runs) run.stop(reason);
-      await this.#options.paused(account, reason);
-    }
+    if (reason.kind === "pause" || reason.kind === "enforced") await this.#pauseOnce(reason);
     if (reason.kind === "store") this.#options.tell({ kind: "store-error", account, message: reason.message });
     this.#options.tell({ kind: "batch-handed-back", account, batch: batchId(ref), why, noted, rows: ref.rows });
     const delayMs = backAfterMs(reason);
