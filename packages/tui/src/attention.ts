@@ -1,4 +1,5 @@
 // What needs a person, most urgent first. The line of failures is always first where there is one, because the cursor can go there.
+import type { AccountProgress } from "@quitclaim/campaign";
 import { grouped, percent } from "./cells/number.ts";
 import { span } from "./cells/time.ts";
 import type { Model } from "./model.ts";
@@ -40,6 +41,8 @@ export function attention(model: Model): readonly Attention[] {
     const silent = snapshot.at - worker.seenAt;
     if (silent > SILENT_WORKER_MS) other("failed", "warn", `worker ${worker.id} silent for ${span(silent)}; its batches go to the others`);
   }
+  const paused = snapshot.accounts.filter((account) => account.remaining > 0 && account.pause !== undefined);
+  if (paused.length > 0) other("paused", "warn", `${pausedText(paused)}: mend the cause, then resume`);
   const quiet = snapshot.at - (watched.total?.movedAt ?? watched.total?.firstAt ?? snapshot.at);
   if (open && snapshot.state === "running" && snapshot.workers.length > 0 && quiet > QUIET_MS) {
     other("waiting", "warn", `no object finished for ${span(quiet)}`);
@@ -67,4 +70,8 @@ export function attention(model: Model): readonly Attention[] {
     other("done", "good", word);
   }
   return found;
+}
+
+function pausedText(paused: readonly AccountProgress[]): string {
+  return paused.length === 1 ? `${paused[0]?.name} is paused` : `${paused.length} accounts are paused`;
 }
