@@ -1,12 +1,7 @@
 // Snappy by a kernel in WebAssembly (kernel/ in this package): the bytes that hyparquet-writer's own compressor writes, in a quarter of its time.
 // Not the one in hysnappy: what that writes depends on what it compressed before, and the same plan must give the same bytes.
+import { kernelOf } from "../kernel.ts";
 import { KERNEL_BYTES } from "./snappy-bytes.ts";
-
-// As much as is used here; the language's library has it only for browsers.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -16,7 +11,7 @@ interface Kernel {
   readonly compress: (length: number) => number;
 }
 
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNEL_BYTES, "base64"))).exports as Kernel;
+const kernel = kernelOf<Kernel>(KERNEL_BYTES)();
 let memory = new Uint8Array(0);
 
 /** The compressed bytes; good until the next call. */

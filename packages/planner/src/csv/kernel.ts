@@ -1,12 +1,7 @@
 // The scanning kernel (kernel/ in this package, WebAssembly) and its memory: the text that is being read, and what was found in it.
+import { kernelOf } from "@quitclaim/campaign/kernel";
 import type { ReportColumns } from "../source/columns.ts";
 import { KERNEL_BYTES } from "./kernel-bytes.ts";
-
-// As much as is used here; the language's library has it only for browsers.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 type Global = { readonly value: number };
 
@@ -31,7 +26,7 @@ type Constant =
   | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "KNOWN_WORD")
   | ("FOREIGN" | "OWN" | "MARKER");
 
-const compiled = new WebAssembly.Module(Buffer.from(KERNEL_BYTES, "base64"));
+const instantiate = kernelOf<Exports & { readonly [name in Constant]: Global }>(KERNEL_BYTES);
 
 /** In the order in which the kernel wants their numbers. */
 const COLUMN_ORDER = [
@@ -61,7 +56,7 @@ export class Kernel {
   readonly constants: { readonly [name in Constant]: number };
 
   private constructor() {
-    const instance = new WebAssembly.Instance(compiled).exports as Exports & { readonly [name in Constant]: Global };
+    const instance = instantiate();
     instance.begin();
     this.exports = instance;
     this.memory = Buffer.from(instance.memory.buffer);

@@ -1,11 +1,6 @@
 // Snappy pages by a kernel in WebAssembly (kernel/ in this package), at several times the speed of the same in JavaScript.
+import { kernelOf } from "@quitclaim/campaign/kernel";
 import { KERNEL_BYTES } from "./unsnap-bytes.ts";
-
-// As much as is used here; the language's library has it only for browsers.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -14,7 +9,7 @@ interface Kernel {
   readonly uncompress: (inputBytes: number, output: number, outputBytes: number) => number;
 }
 
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNEL_BYTES, "base64"))).exports as Kernel;
+const kernel = kernelOf<Kernel>(KERNEL_BYTES)();
 let memory = new Uint8Array(0);
 
 /** The `bytes` that `input` becomes, good until the next call; undefined where it is no Snappy block, or becomes another number of bytes. */
