@@ -23,8 +23,18 @@ function rowsQuery(from: number, to: number): string {
   const quoted = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(", ")}]`;
   const owners = [own, ...UPLOADERS.map(canonical)];
   const alone = owners.map((id) => acl([[id, full]]));
-  const granted = owners.map((id) => acl([[id, full], [own, full]])); // biome-ignore format: one line reads better
-  const shared = owners.map((id) => acl([[id, full], [canonical("666677778888"), "READ"]])); // biome-ignore format: one line reads better
+  const granted = owners.map((id) =>
+    acl([
+      [id, full],
+      [own, full],
+    ]),
+  );
+  const shared = owners.map((id) =>
+    acl([
+      [id, full],
+      [canonical("666677778888"), "READ"],
+    ]),
+  );
   return `
     WITH drawn AS (
       SELECT range AS i,

@@ -15,7 +15,6 @@ const TAIL: i32 = 15;
 /** Misses after which the search takes longer steps, as a power of two. */
 const PATIENCE_BITS: i32 = 5;
 
-// @ts-ignore: a decorator of the compiler
 @inline
 function slotOf(at: i32, shift: i32): i32 {
   return TABLE + (((load<u32>(at) * 0x1e35a7bd) >>> shift) << 2);
@@ -91,7 +90,6 @@ function finish(start: i32, out: i32, emitted: i32, end: i32): i32 {
 }
 
 /** Of two places that agree in four bytes. */
-// @ts-ignore: a decorator of the compiler
 @inline
 function matchLength(at: i32, from: i32, end: i32): i32 {
   let matched: i32 = 4;
@@ -127,7 +125,6 @@ function copy(out: i32, offset: i32, length: i32): i32 {
   return shortCopy(out, offset, length);
 }
 
-// @ts-ignore: a decorator of the compiler
 @inline
 function shortCopy(out: i32, offset: i32, length: i32): i32 {
   if (length < 12 && offset < 2048) {
