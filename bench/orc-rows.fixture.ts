@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { type TestColumn, writeOrc } from "../packages/planner/test/orc/fixture/write.ts";
+import { BUCKET, canonical, OWNER, UPLOADERS } from "./campaign.fixture.ts";
 
 const GROUP_ROWS = 100_000;
 
@@ -14,10 +15,8 @@ function random(): number {
   return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
 }
 const hex = (): string => createHash("md5").update(String(random())).digest("hex");
-export const canonical = (account: string): string => createHash("sha256").update(`acct-${account}`).digest("hex");
 /** The bucket owner first. */
-export const ACCOUNTS = ["111122223333", "222233334444", "333344445555", "444455556666"];
-const owners = ACCOUNTS.map(canonical);
+const owners = [OWNER, ...UPLOADERS].map(canonical);
 const acl = (id: string): string =>
   Buffer.from(
     JSON.stringify({
@@ -38,7 +37,7 @@ function columnsOf(rows: number): TestColumn[] {
     values: each(value),
   });
   return [
-    text("bucket", () => "data-lake-prod", true),
+    text("bucket", () => BUCKET, true),
     text(
       "key",
       (i) =>

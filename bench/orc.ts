@@ -2,25 +2,23 @@
 // The readers give bytes, not strings, and each reads the codec that S3 Inventory writes (ORC: zlib, Parquet: Snappy); ORC in Snappy stands beside them, to part the
 // formats from the codecs.
 //   node --conditions=development bench/orc.ts [--rows 300000] [--rounds 5]
-import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { accountId, type CampaignConfig, canonicalId, openLocalStore } from "@quitclaim/campaign";
+import { openLocalStore } from "@quitclaim/campaign";
 import { plan } from "@quitclaim/planner";
 import { parquetMetadataAsync, parquetScan, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { openOrc } from "../packages/planner/src/orc/index.ts";
-import { ACCOUNTS, benchFiles, canonical, fileSchema } from "./orc-rows.fixture.ts";
+import { benchConfig, writeManifest } from "./campaign.fixture.ts";
+import { benchFiles, fileSchema } from "./orc-rows.fixture.ts";
 
 const { values } = parseArgs({ options: { rows: { type: "string", default: "300000" }, rounds: { type: "string", default: "5" } } });
 const rows = Number(values.rows);
 const rounds = Number(values.rounds);
 const BATCH_ROWS = 16_384;
 const OWNER = "object_owner";
-const BUCKET = "data-lake-prod";
-const CREATED = Date.UTC(2026, 9, 4, 1);
 
 /** Rows that were read, so that neither side can leave any out. */
 async function readOrcColumns(bytes: Uint8Array<ArrayBuffer>, names: readonly string[] | undefined): Promise<number> {
@@ -58,50 +56,14 @@ async function readParquetColumns(file: ArrayBuffer, names: readonly string[] | 
 async function writeReport(root: string, format: "ORC" | "Parquet", bytes: Uint8Array): Promise<string> {
   const folder = join(root, format);
   await mkdir(folder);
-  const md5 = (of: Uint8Array | string): string => createHash("md5").update(of).digest("hex");
-  const manifest = JSON.stringify({
-    sourceBucket: BUCKET,
-    destinationBucket: "arn:aws:s3:::inventory",
-    version: "2016-11-30",
-    creationTimestamp: String(CREATED),
-    fileFormat: format,
-    fileSchema: fileSchema(format),
-    files: [{ key: "data-0", size: bytes.length, MD5checksum: md5(bytes) }],
-  });
-  await writeFile(join(folder, "data-0"), bytes);
-  await writeFile(join(folder, "manifest.json"), manifest);
-  await writeFile(join(folder, "manifest.checksum"), md5(manifest));
-  return join(folder, "manifest.json");
+  const path = join(folder, "data-0");
+  await writeFile(path, bytes);
+  return writeManifest(folder, format, fileSchema(format), [path]);
 }
 
 async function planOf(root: string, manifest: string): Promise<number> {
   const store = await openLocalStore(await mkdtemp(join(root, "campaign-")));
-  const [owner, ...uploaders] = ACCOUNTS as [string, ...string[]];
-  const config: CampaignConfig = {
-    file: "bench",
-    campaign: "bench",
-    bucket: {
-      name: BUCKET,
-      owner: accountId(owner),
-      ownerCanonicalId: canonicalId(canonical(owner)),
-      credentials: { kind: "default" },
-      region: "eu-central-1",
-      forcePathStyle: false,
-      dialect: "aws",
-    },
-    inventory: { manifest },
-    accounts: uploaders.map((id) => ({
-      id: accountId(id),
-      name: id,
-      credentials: { kind: "default" },
-      canonicalId: canonicalId(canonical(id)),
-    })),
-    actions: { default: "acl", thirdPartyGrants: "keep", rules: [] },
-    limits: { requestsPerSecond: 3_500, batchRows: 1_000, inventoryAgeHours: 72, processes: 1, concurrency: 64 },
-    store: store.location,
-    redis: "embedded",
-  };
-  return (await plan({ config, store, threads: 1, ignoreAge: true })).rows;
+  return (await plan({ config: benchConfig(manifest, store.location), store, threads: 1, ignoreAge: true })).rows;
 }
 
 console.error(`writing ${rows.toLocaleString("en-US")} rows as ORC and as Parquet …`);
