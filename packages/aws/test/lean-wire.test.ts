@@ -306,6 +306,26 @@ describe("answers that are not what they seem", () => {
     await narrow.close();
   });
 
+  it("are not written once their caller may not send them any more, though they were sent while it might", async () => {
+    let ours = true;
+    const narrow = openWire(server.target, { connections: 1, mayStart: () => ours });
+    const calls = leanObjectCalls(narrow, { session: anyKeys() });
+    const { signal } = new AbortController();
+    server.answer((_, response) => {
+      ours = false;
+      setImmediate(() => response.end());
+    });
+    const before = server.received.length;
+    const [first, second] = await Promise.all([1, 2].map(() => calls.putObjectAcl(address, "bucket-owner-full-control", signal)));
+    expect(first).toMatchObject({ ok: true });
+    expect(second).toMatchObject({ kind: "transient", code: "Aborted", unknownOutcome: false, httpStatus: 0 });
+    ours = true;
+    server.answer((_, response) => response.end());
+    expect(await calls.putObjectAcl(address, "bucket-owner-full-control", signal)).toMatchObject({ ok: true });
+    expect(server.received.slice(before).map(({ connection }) => connection)).toEqual(Array(2).fill(server.received[before]?.connection));
+    await narrow.close();
+  });
+
   it("HEAD's wordless 400 is looked into where a session token may be the cause", async () => {
     const session = anyKeys("token");
     const pair = [leanObjectCalls(wire, { session }), sdkObjectCalls(server.target, { session })];

@@ -41,6 +41,7 @@ import { preparer } from "./prepare.ts";
 import { Budget, redisLeases } from "./rate/budget.ts";
 import { Gate } from "./rate/gate.ts";
 import type { Calls, Principal } from "./retry/send.ts";
+import { mayStart } from "./turnstile.ts";
 import { Watchdog } from "./watchdog.ts";
 
 export interface WorkerSessions {
@@ -90,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const stsEndpoint = bucket.stsEndpoint ?? bucket.endpoint;
   const sts: StsTarget = { region: bucket.region, ...(stsEndpoint === undefined ? {} : { endpoint: stsEndpoint }) };
   const expected = bucket.dialect === "rgw" ? {} : { expectedBucketOwner: bucket.owner };
-  const wire = openWire(s3, { connections: limits.concurrency });
+  const wire = openWire(s3, { connections: limits.concurrency, mayStart });
   const budget = new Budget(redisLeases(redis.connection("command"), campaignKeys(config.campaign).limiter, id), limits.requestsPerSecond);
   const gate = new Gate(budget, limits.concurrency);
   const publicAccess = publicAccessReader(sessions.owner, s3, bucket);

@@ -4,8 +4,18 @@ import type { Notes } from "./notes.ts";
 import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
 
+/** By the signal of their batch. */
+const fences = new WeakMap<AbortSignal, () => boolean>();
+
+/**
+ * Whether the batch that a request was signed for is still known to be ours. For the wire, which asks as it writes: a request may wait for a connection,
+ * and a process that is stopped between its turn and its first byte would otherwise wake up and send it.
+ */
+export const mayStart = (signal: AbortSignal): boolean => fences.get(signal)?.() ?? true;
+
 export function batchTurnstile(gate: Gate, notes: Notes, signal: AbortSignal): Turnstile {
   const sure = (): boolean => notes.fresh && !signal.aborted;
+  fences.set(signal, sure);
 
   /** The wait was so long (or the process was stopped) that the fence must be confirmed before anything is sent. */
   async function makeSure(account: AccountId): Promise<void> {

@@ -30,8 +30,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settled = false;
   #cancelled: Error | undefined;
   readonly #watch: SignalWatch | undefined;
+  readonly #mayStart: () => boolean;
 
-  constructor(signal: AbortSignal | undefined) {
+  /** `mayStart` is asked last thing before the first byte is written. */
+  constructor(signal: AbortSignal | undefined, mayStart: () => boolean) {
+    this.#mayStart = mayStart;
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -50,6 +53,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Thrown rather than aborted: nothing was written yet, and an abort would cost the connection.
     if (this.#cancelled !== undefined) throw this.#cancelled;
+    if (!this.#mayStart()) throw new DOMException("held back, since the caller may not send it any more", "AbortError");
     this.#controller = controller;
   }
 

@@ -14,6 +14,11 @@ export interface WireOptions {
   readonly ca?: string;
   /** How host names resolve, where the system's way does not know them. */
   readonly lookup?: LookupFunction;
+  /**
+   * Asked with a request's signal when its bytes are about to be written, which may be long after it was sent: it waited for a connection, or the
+   * process was stopped in between. False: it is not written, and its failure says that it did not reach the server.
+   */
+  readonly mayStart?: (signal: AbortSignal) => boolean;
 }
 
 export interface WireRequest {
@@ -54,6 +59,7 @@ export function openWire(target: S3Target, options: WireOptions): Wire {
   const endpoint = s3Endpoint(target);
   const pools = new Map<string, Pool>();
   const places = new Map<string, Place>();
+  const { mayStart = () => true } = options;
 
   function poolFor(origin: string): Pool {
     let pool = pools.get(origin);
@@ -95,7 +101,7 @@ export function openWire(target: S3Target, options: WireOptions): Wire {
     send(request) {
       const { signal } = request;
       if (signal?.aborted === true) return Promise.resolve({ error: aborted(signal), reached: false });
-      const exchange = new Exchange(signal);
+      const exchange = new Exchange(signal, () => signal === undefined || mayStart(signal));
       request.place.pool.dispatch(
         {
           path: request.target,
