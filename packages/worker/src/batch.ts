@@ -102,7 +102,7 @@ export class BatchRun {
   stop(reason: StopReason): void {
     if (this.#reason === undefined || this.#reason.kind === "drain" || reason.kind === "lost") this.#reason = reason;
     this.#draining = true;
-    this.#abort.abort();
+    this.#abort.abort(this.#reason);
     this.#around.gate.sweep();
   }
 

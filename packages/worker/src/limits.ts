@@ -83,6 +83,9 @@ export const PARSED_ACLS_MAX = 1_024;
 export const DRAIN_MS_MAX = 15_000;
 /** ... and no longer than this where Redis has been silent for so long: nothing can be noted or handed back, and nothing may be sent. */
 export const DRAIN_SILENT_MS_MAX = 3_000;
+/** Aborting the uploads in parts that a worker leaves behind: all of it together, and times for one upload. */
+export const LAST_WORD_MS_MAX = 1_000;
+export const ABORT_ROUNDS_MAX = 3;
 /** Bound on the last note and the hand-back when leaving at once. */
 export const LEAVE_MS_MAX = 1_500;
 

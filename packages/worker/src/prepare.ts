@@ -1,19 +1,22 @@
 // From a batch's op to the function that its rows go through, with everything that has to hold before the first of them is sent.
-import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow } from "@quitclaim/campaign";
+import { SessionError } from "@quitclaim/aws";
+import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow, StoreError } from "@quitclaim/campaign";
 import type { Operate, PrepareOperation } from "./batch.ts";
 import { BucketEnforced, PauseAccount } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
 import { annotationRecords } from "./operations/annotation-record.ts";
 import { copyInPlace } from "./operations/copy.ts";
-import { settleMs } from "./operations/copy-task.ts";
+import { type CopyTask, isLarge, settleMs } from "./operations/copy-task.ts";
 import { declareIntent } from "./operations/intent.ts";
 import type { Verdict } from "./operations/outcome.ts";
 import type { OwnershipModeReader } from "./operations/ownership-mode.ts";
 import { reencrypt } from "./operations/reencrypt.ts";
 import type { Surroundings, Task } from "./operations/task.ts";
+import { abandonUpload } from "./operations/upload-end.ts";
 import { uploadRecords } from "./operations/upload-record.ts";
 import { type Principal, send, type Turnstile } from "./retry/send.ts";
 import { wait } from "./retry/wait.ts";
+import { Stopped } from "./stopped.ts";
 
 export interface Actors {
   readonly surroundings: Surroundings;
@@ -76,7 +79,22 @@ async function prepareCopy(
   const uploads = uploadRecords(actors.store, ref);
   const annotations = annotationRecords(actors.store, ref);
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
-  return (row) => copyInPlace({ ...task(row), intent, uploads, annotations, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
+  const copyTask = (one: Task): CopyTask => ({ ...one, intent, uploads, annotations, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
+  return async (row) => {
+    const one = copyTask(task(row));
+    try {
+      return await copyInPlace(one);
+    } catch (error) {
+      const word = error instanceof Stopped && isLarge(one) ? turnstile.lastWord() : undefined;
+      if (word !== undefined) await abandonUpload(copyTask(taskMaker(actors, word)(row))).catch(stillRecorded);
+      throw error;
+    }
+  };
+}
+
+/** Could not be aborted in time: the next worker goes on with it. */
+function stillRecorded(error: unknown): void {
+  if (!(error instanceof Stopped || error instanceof StoreError || error instanceof SessionError)) throw error;
 }
 
 const MODE_WORDS = {

@@ -1,8 +1,10 @@
 // Where every request of one batch passes: the gate of the process, and, last thing before it is sent, the batch's fence.
 import type { AccountId } from "@quitclaim/campaign";
+import { LAST_WORD_MS_MAX } from "./limits.ts";
 import type { Notes } from "./notes.ts";
 import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
+import type { StopReason } from "./stop-reason.ts";
 
 /** By the signal of their batch. */
 const fences = new WeakMap<AbortSignal, () => boolean>();
@@ -33,5 +35,16 @@ export function batchTurnstile(gate: Gate, notes: Notes, signal: AbortSignal): T
       return notes.fresh ? undefined : makeSure(account);
     },
     leave: (account, throttled) => gate.leave(account, throttled),
+    lastWord() {
+      const leaves = signal.aborted && (signal.reason as StopReason).kind === "leave";
+      return leaves && notes.fresh ? lastTurnstile(notes) : undefined;
+    },
   };
+}
+
+/** A few small requests of a process whose gate has closed already: unpaced, bounded in time, still under the fence. */
+function lastTurnstile(notes: Notes): Turnstile {
+  const signal = AbortSignal.timeout(LAST_WORD_MS_MAX);
+  fences.set(signal, () => notes.fresh && !signal.aborted);
+  return { signal, enter: () => undefined, leave: () => undefined, lastWord: () => undefined };
 }

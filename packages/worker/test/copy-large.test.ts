@@ -118,23 +118,41 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
     await campaign.close();
   });
 
-  it("stopped in good order or at once, leaves its parts for the next worker and repeats none that was answered", async () => {
+  it("stopped at once, is aborted and forgotten, since nobody may ever come back for its parts; the next worker begins anew", async () => {
     const bucket = "large-stop";
-    const rows = await large(bucket, { k: [8 * GIB] });
+    const rows = await large(bucket, { k: [8 * GIB], l: [6 * GIB] });
     const campaign = await campaignOf(bucket, rows);
     await slowParts(200, async () => {
       const first = await campaign.work();
       await expect.poll(() => partsSent(bucket).length, { timeout: 20_000 }).toBeGreaterThan(8);
       await first.stop("now");
-      expect(openUploads(bucket)).toEqual(["k"]);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(openUploads(bucket)).toEqual([]);
+      // Beside the intent, which stays.
+      for await (const path of campaign.store.list("intents/")) expect(path).toMatch(/^intents\/account=\d+\/[^/]+\.json$/);
       await campaign.work();
       await campaign.finished();
     });
+    expect((await campaign.ledger(one.accountId)).map((r) => r.outcome)).toEqual(["copied", "copied"]);
+    expect(writes(bucket, "CompleteMultipartUpload")).toHaveLength(2);
+    expect(openUploads(bucket)).toEqual([]);
+    await campaign.close();
+  });
+
+  it("stopped in good order, comes to its end first", async () => {
+    const bucket = "large-drain";
+    const rows = await large(bucket, { k: [8 * GIB] });
+    const campaign = await campaignOf(bucket, rows);
+    await slowParts(200, async () => {
+      const first = await campaign.work();
+      await expect.poll(() => partsSent(bucket).length, { timeout: 20_000 }).toBeGreaterThan(8);
+      await first.stop("drain");
+    });
+    expect(writes(bucket, "CompleteMultipartUpload")).toHaveLength(1);
+    expect(writes(bucket, "AbortMultipartUpload")).toHaveLength(0);
+    await campaign.work();
+    await campaign.finished();
     expect((await campaign.ledger(one.accountId)).map((r) => r.outcome)).toEqual(["copied"]);
     expect(new Set(partsSent(bucket)).size).toBe(partsSent(bucket).length);
-    expect(writes(bucket, "CompleteMultipartUpload")).toHaveLength(1);
-    expect(openUploads(bucket)).toEqual([]);
     await campaign.close();
   });
 

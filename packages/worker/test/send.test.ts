@@ -48,6 +48,7 @@ function scene(answers: Answer<string>[], signal = new AbortController().signal)
       seen.inside--;
       if (throttled) seen.throttled++;
     },
+    lastWord: () => undefined,
   };
   const call = async (): Promise<Answer<string>> => {
     const answer = answers[seen.calls++];

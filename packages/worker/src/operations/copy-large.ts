@@ -5,17 +5,19 @@
 //   none       -> created at S3, unknown to the store -> recorded                          (uploads without a record are aborted as strays)
 //   recorded   -> parts are copied, in any order; what a former holder finished is listed and kept
 //   all there  -> annotations saved (annotations.ts), completed, pinned to the version that is replaced: forgotten | answer lost: looked at again by copy.ts
-//   recorded   -> the object's verdict is anything but copied: aborted, then forgotten                                     (closeUpload)
-// A stop leaves it recorded. Only a recorded upload is ever completed, and each object has one record: never two of them take effect.
+//   recorded   -> the object's verdict is anything but copied: aborted, then forgotten                                     (upload-end.ts)
+//   recorded   -> the worker leaves in good order: aborted, then forgotten                                                  (upload-end.ts)
+// A kill leaves it recorded, and so does everything that takes the batch away from its worker. Only a recorded upload is ever completed, and each object has one record: never two of them take effect.
 import type { Answer, CopiedPart, HeadFacts, ObjectAddress, Refusal, Success } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
-import { CLOCK_SKEW_MS_MAX, COPY_PARTS_IN_FLIGHT, COPY_SETTLE_BASE_MS, TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
+import { COPY_PARTS_IN_FLIGHT, COPY_SETTLE_BASE_MS, TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
 import { saveAnnotations } from "./annotations.ts";
 import { uploadRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, type LookAgain } from "./copy-task.ts";
 import { contextDifference } from "./encryption-context.ts";
 import { refused, type Verdict } from "./outcome.ts";
 import { planParts } from "./part-plan.ts";
+import { abort, abortStrays, destination } from "./upload-end.ts";
 import type { UploadRecord } from "./upload-record.ts";
 
 interface Opened {
@@ -163,49 +165,6 @@ async function copyMissing(task: CopyTask, before: HeadFacts, { record, parts }:
   for (const end of ended) if (end.status === "rejected") throw end.reason;
   return refusal;
 }
-
-/**
- * To be called with the verdict on an object that is copied in parts: an upload that is still recorded did not become it, and is aborted.
- * Where that is refused, the verdict says so, since its parts are paid for until somebody does.
- */
-export async function closeUpload(task: CopyTask, verdict: Verdict): Promise<Verdict> {
-  const open = await task.uploads.find(task.row);
-  if (open === undefined) return verdict;
-  const problem = await abort(task, open.uploadId);
-  if (problem === undefined) {
-    await task.uploads.forget(task.row);
-    await task.annotations.forget(task.row);
-    return verdict;
-  }
-  if (verdict.kind === "enforced") return verdict;
-  const word = `Upload ${open.uploadId} of this key could not be aborted (${problem.code}); its parts are billed until it is.`;
-  return { ...verdict, finding: { ...verdict.finding, detail: `${verdict.finding.detail} ${word}`.trim() } };
-}
-
-/** undefined where the upload is no more. By its initiator; where that is refused, by the bucket owner. */
-async function abort(task: CopyTask, uploadId: string): Promise<Refusal | undefined> {
-  for (const send of [copier(task), task.owner]) {
-    const { answer } = await send((calls, signal) => calls.abortUpload(destination(task), uploadId, signal));
-    if (answer.ok || answer.code === "NoSuchUpload") return undefined;
-    if (answer.kind !== "denied" || send === task.owner) return answer;
-  }
-  return undefined;
-}
-
-/**
- * Uploads that an earlier holder, or a lost answer, left without a record: known by the key, the time, and the name of our role sessions.
- * Nobody else's is touched. With long-lived keys instead of roles ours cannot be told from others, and the bucket's lifecycle ends it.
- */
-async function abortStrays(task: CopyTask): Promise<void> {
-  const { answer } = await task.owner((calls, signal) => calls.listUploads(destination(task), signal));
-  // Who may not list uploads has no strays to abort: they hold no parts, and cost nothing.
-  if (!answer.ok) return;
-  for (const { uploadId, initiator, initiated } of answer.value)
-    if (/:assumed-role\/.*\/quitclaim-[^/]*$/.test(initiator) && initiated >= task.intent.at - CLOCK_SKEW_MS_MAX)
-      await abort(task, uploadId);
-}
-
-const destination = (task: CopyTask): ObjectAddress => ({ bucket: task.bucket, key: task.row.key });
 
 function source(task: CopyTask, before: HeadFacts): ObjectAddress {
   return before.versionId === undefined ? destination(task) : { ...destination(task), versionId: before.versionId };

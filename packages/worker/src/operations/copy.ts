@@ -15,7 +15,7 @@ import type { VersionId } from "@quitclaim/campaign";
 import { TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
 import { grantAccess } from "./acl.ts";
 import { finishCopy, finishRecognised } from "./copy-finish.ts";
-import { closeUpload, copyInParts } from "./copy-large.ts";
+import { copyInParts } from "./copy-large.ts";
 import { customerKey, obstacleToCopy } from "./copy-obstacle.ts";
 import { copyRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, isLarge, type LookAgain, settleMs } from "./copy-task.ts";
@@ -23,6 +23,7 @@ import { bucketOwnerOwnsCurrent, lookAtCurrent } from "./current.ts";
 import { grantsToKeep } from "./kept-grants.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
 import { recognise } from "./recognise.ts";
+import { closeUpload } from "./upload-end.ts";
 
 export async function copyInPlace(task: CopyTask): Promise<Verdict> {
   if (!task.row.isLatest)

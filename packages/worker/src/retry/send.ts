@@ -36,6 +36,8 @@ export interface Turnstile {
   enter(account: AccountId): Promise<void> | undefined;
   leave(account: AccountId, throttled: boolean): void;
   readonly signal: AbortSignal;
+  /** For what a worker that leaves has still to say; undefined where it does not leave, or where the batch may be another's already. */
+  lastWord(): Turnstile | undefined;
 }
 
 export interface Sent<T> {

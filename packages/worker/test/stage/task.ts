@@ -26,7 +26,7 @@ export async function openBench(
   const store = await openLocalStore(folder);
   const wire = openWire({ region: sandbox.region, endpoint: sandbox.endpoint, forcePathStyle: true }, { connections: 8 });
   const never = new AbortController().signal;
-  const turnstile: Turnstile = { signal: never, enter: () => undefined, leave: () => undefined };
+  const turnstile: Turnstile = { signal: never, enter: () => undefined, leave: () => undefined, lastWord: () => undefined };
   const principal = (account: AccountSpec, more: Partial<ObjectCalls> = {}): Principal => {
     const { accessKeyId, secretAccessKey } = account;
     const session = openSession({ kind: "keys", accessKeyId, secretAccessKey }, { region: sandbox.region, endpoint: sandbox.endpoint });
