@@ -2,7 +2,7 @@
 import type { CanonicalId, Grant } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -22,7 +22,7 @@ const full = (account: { canonicalId: string }): string => `${account.canonicalI
 
 describe("granting access", () => {
   it("uses the canned ACL where it is exact, keeps every other grant where it is not, and reads first where nothing is known", async () => {
-    const bucket = "acl-kinds";
+    const bucket = nameFor("acl-kinds");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     const partner = sandbox.accounts[3] as AccountSpec;
     const at = (Key: string) => ({ Bucket: bucket, Key });
@@ -63,7 +63,7 @@ describe("granting access", () => {
   });
 
   it("grants noncurrent and null versions by their version", async () => {
-    const bucket = "acl-versions";
+    const bucket = nameFor("acl-versions");
     await makeBucket(sandbox, bucket);
     const key = { Bucket: bucket, Key: "k" };
     await upload(sandbox, one, key);
@@ -83,7 +83,7 @@ describe("granting access", () => {
   });
 
   it("survives resets, 500s after the write, SlowDowns and sessions that end in mid-batch: every object granted, one ledger row each", async () => {
-    const bucket = "acl-storm";
+    const bucket = nameFor("acl-storm");
     await makeBucket(sandbox, bucket);
     await upload(sandbox, one, { Bucket: bucket, Key: "a" });
     await upload(sandbox, two, { Bucket: bucket, Key: "b" });
@@ -124,7 +124,7 @@ describe("granting access", () => {
   });
 
   it("re-encrypts to the bucket owner's key without moving data, then grants; a refusal fails and says so", async () => {
-    const bucket = "reencrypt";
+    const bucket = nameFor("reencrypt");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     const key = owner(sandbox).kmsKeys[0];
     key?.policyAllows.push(one.accountId);
@@ -148,7 +148,7 @@ describe("granting access", () => {
   });
 
   it("stops as done where the bucket is enforced already, with nothing marked as failed", async () => {
-    const bucket = "acl-enforced";
+    const bucket = nameFor("acl-enforced");
     await makeBucket(sandbox, bucket);
     await upload(sandbox, one, { Bucket: bucket, Key: "a" });
     const rows = multiply(sandbox, bucket, "a", 50).map((row) => ({ ...row, grants: row.formerAcl }));

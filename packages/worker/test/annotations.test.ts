@@ -10,7 +10,7 @@ import { copyInPlace } from "../src/operations/copy.ts";
 import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
 import type { Calls } from "../src/retry/send.ts";
-import { clientOf, makeBucket, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { openBench } from "./stage/task.ts";
 
 let sandbox: Sandbox;
@@ -74,7 +74,7 @@ async function denying<T>(bucket: string, accounts: readonly AccountSpec[], Acti
 
 describe("annotations of an object that is copied in parts", () => {
   it("outlive a copy that could not be given them, in a bucket without versions: a second holder puts them, and copies nothing", async () => {
-    const bucket = "put-denied";
+    const bucket = nameFor("put-denied");
     const row = await annotated(bucket);
     const first = await denying(bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () => copy(bucket, row));
     expect(first).toMatchObject({ finding: { outcome: "failed", code: "AnnotationsNotRestored" } });
@@ -89,7 +89,7 @@ describe("annotations of an object that is copied in parts", () => {
   });
 
   it("keep it from being begun where nobody may list them, with the permission that is missing", async () => {
-    const bucket = "list-denied";
+    const bucket = nameFor("list-denied");
     const row = await annotated(bucket, "Enabled");
     const verdict = await denying(bucket, [owner(sandbox), one], ["s3:ListObjectAnnotations"], () => copy(bucket, row));
     expect(verdict).toMatchObject({ finding: { code: "AnnotationsUnknown", detail: expect.stringContaining("s3:ListObjectAnnotations") } });
@@ -97,7 +97,7 @@ describe("annotations of an object that is copied in parts", () => {
   });
 
   it("are all there where one more was written while they were read", async () => {
-    const bucket = "written-meanwhile";
+    const bucket = nameFor("written-meanwhile");
     const row = await annotated(bucket);
     let written = false;
     const plain = await openBench(sandbox, bucket, one, folder);
@@ -128,7 +128,7 @@ describe("annotations of an object that is copied in parts", () => {
   });
 
   it("are not kept in the store where the upload came to nothing", async () => {
-    const bucket = "refused-end";
+    const bucket = nameFor("refused-end");
     const row = await annotated(bucket);
     const overlay: Partial<Calls> = {
       completeUpload: async () => ({
@@ -150,7 +150,7 @@ describe("annotations of an object that is copied in parts", () => {
 
 describe("annotations of an object that is copied in one piece", () => {
   it("are S3's to carry over: where the account may not, S3 refuses the copy, and nothing is lost", async () => {
-    const bucket = "one-piece";
+    const bucket = nameFor("one-piece");
     const row = await annotated(bucket, "Enabled");
     const verdict = await denying(bucket, [one], ["s3:GetObjectAnnotation"], () => copy(bucket, row, { copyBytesMax: 5 * 1024 ** 3 }));
     expect(verdict).toMatchObject({ kind: "denied", finding: { code: "AccessDenied" } });

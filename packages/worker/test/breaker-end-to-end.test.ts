@@ -4,7 +4,7 @@ import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { accountId } from "@quitclaim/campaign";
 import { type AccountSpec, parsePolicy, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientOf, makeBucket, multiply, owner, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, multiply, nameFor, owner, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -61,7 +61,7 @@ describe("an account that is denied", () => {
   });
 
   it("whose role is another account's: paused before its first write, with both accounts named", async () => {
-    const bucket = "deny-identity";
+    const bucket = nameFor("deny-identity");
     await makeBucket(sandbox, bucket);
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     const rows = multiply(sandbox, bucket, "k", 10);
@@ -80,7 +80,7 @@ describe("an account that is denied", () => {
   });
 
   it("by the bucket's policy: paused before anything is marked as failed, and no job loses an attempt", async () => {
-    const bucket = "deny-policy";
+    const bucket = nameFor("deny-policy");
     const { campaign, paused, rows } = await twoAccounts(bucket);
     const s3 = clientOf(sandbox, owner(sandbox));
     const policy = sandbox.store.bucket(bucket)?.policy?.text ?? "";
@@ -112,7 +112,7 @@ describe("an account that is denied", () => {
   });
 
   it("for some objects only: those fail with S3's code, the rest is granted, and a retry mends them", async () => {
-    const bucket = "deny-some";
+    const bucket = nameFor("deny-some");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     await upload(sandbox, two, { Bucket: bucket, Key: "not-ones" });

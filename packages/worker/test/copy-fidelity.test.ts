@@ -10,7 +10,7 @@ import { copyInPlace } from "../src/operations/copy.ts";
 import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
 import type { Calls } from "../src/retry/send.ts";
-import { clientOf, makeBucket, owner, type Planned, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, nameFor, owner, type Planned, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { openBench } from "./stage/task.ts";
 
 const MIB = 1024 ** 2;
@@ -35,7 +35,7 @@ describe.each([
   ["in one piece", 5 * 1024 ** 3, 1_000],
   ["in parts", 65_536, 70_000],
 ] as const)("a copy %s", (kind, copyBytesMax, size) => {
-  const bucket = kind.replaceAll(" ", "-");
+  const bucket = nameFor(kind.replaceAll(" ", "-"));
   const body = Buffer.alloc(size, `${kind} `);
   let serial = 0;
   beforeAll(async () => {

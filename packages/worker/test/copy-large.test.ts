@@ -8,7 +8,7 @@ import { accountId, type PlanRow, releaseDeadWorkers } from "@quitclaim/campaign
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { declareIntent } from "../src/operations/intent.ts";
-import { clientOf, enlarge, makeBucket, owner, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, enlarge, makeBucket, nameFor, owner, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign, sessionsOf, type TestCampaign } from "./stage/campaign.ts";
 
 const GIB = 1024 ** 3;
@@ -65,7 +65,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   it.each([["versioned", "Enabled"] as const, ["unversioned", undefined] as const])(
     "keeps the source's parts where it has them, makes equal ones where not, in a %s bucket",
     async (kind, versioning) => {
-      const bucket = `large-parts-${kind}`;
+      const bucket = nameFor(`large-parts-${kind}`);
       const uneven = [3 * GIB, 5 * MIB, 2 * GIB, GIB, 7];
       const even = [...Array.from({ length: 11 }, () => 512 * MIB), 3];
       const rows = await large(bucket, { uneven, even, "in one ü+%": [6 * GIB + 1] }, versioning);
@@ -93,7 +93,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   );
 
   it("killed in the middle, is taken up where it stood: no finished part is copied again, and one upload is completed", async () => {
-    const bucket = "large-kill";
+    const bucket = nameFor("large-kill");
     const rows = await large(bucket, { k: [8 * GIB] }, "Enabled");
     const campaign = await campaignOf(bucket, rows);
     await slowParts(300, async () => {
@@ -119,7 +119,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("stopped at once, is aborted and forgotten, since nobody may ever come back for its parts; the next worker begins anew", async () => {
-    const bucket = "large-stop";
+    const bucket = nameFor("large-stop");
     const rows = await large(bucket, { k: [8 * GIB], l: [6 * GIB] });
     const campaign = await campaignOf(bucket, rows);
     await slowParts(200, async () => {
@@ -139,7 +139,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("stopped in good order, comes to its end first", async () => {
-    const bucket = "large-drain";
+    const bucket = nameFor("large-drain");
     const rows = await large(bucket, { k: [8 * GIB] });
     const campaign = await campaignOf(bucket, rows);
     await slowParts(200, async () => {
@@ -157,7 +157,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("is given up as changed when the source is replaced under it, and aborted: the newer object stays", async () => {
-    const bucket = "large-changed";
+    const bucket = nameFor("large-changed");
     const rows = await large(bucket, { k: [8 * GIB] });
     const campaign = await campaignOf(bucket, rows);
     await slowParts(200, async () => {
@@ -176,7 +176,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("in a versioned bucket completes nothing over a version that came meanwhile", async () => {
-    const bucket = "large-overtaken";
+    const bucket = nameFor("large-overtaken");
     const rows = await large(bucket, { k: [6 * GIB] }, "Enabled");
     const campaign = await campaignOf(bucket, rows);
     await slowParts(300, async () => {
@@ -194,7 +194,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("survives lost answers to each of its requests: one completion an object, no upload left over, somebody else's untouched", async () => {
-    const bucket = "large-storm";
+    const bucket = nameFor("large-storm");
     const names = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`k${i}`, [2 * GIB, 2 * GIB, 2 * GIB]]));
     const rows = await large(bucket, names, "Enabled");
     const s3 = clientOf(sandbox, one);
@@ -221,7 +221,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("aborts what a worker began that died before it could record it, and begins anew", async () => {
-    const bucket = "large-stray";
+    const bucket = nameFor("large-stray");
     const rows = await large(bucket, { k: [6 * GIB] });
     const campaign = await campaignOf(bucket, rows);
     const ref = { account: accountId(one.accountId), part: 0, rowGroup: 0, rows: 1, op: "copy" as const };
@@ -241,7 +241,7 @@ describe("a copy in parts", { timeout: 60_000 }, () => {
   });
 
   it("fails with S3's code where a part is refused, and is aborted", async () => {
-    const bucket = "large-refused";
+    const bucket = nameFor("large-refused");
     const key = owner(sandbox).kmsKeys[0];
     const rows = await large(bucket, { k: [6 * GIB] }, "Enabled");
     // The copy would be written under a key that the uploading account may not use.

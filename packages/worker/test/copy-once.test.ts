@@ -3,7 +3,7 @@ import { accountId, type PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { intentPath } from "../src/operations/intent.ts";
-import { makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -34,7 +34,7 @@ describe("copying in place", () => {
     ["unversioned", {}],
   ] as const;
   it.each(kinds)("copies each object once in a %s bucket, however many answers are lost", async (kind, choice) => {
-    const bucket = `copy-lost-${kind}`;
+    const bucket = nameFor(`copy-lost-${kind}`);
     await makeBucket(sandbox, bucket, choice);
     const uploaded = Date.now();
     await upload(sandbox, one, { Bucket: bucket, Key: "k", Metadata: { a: "1" } });
@@ -60,7 +60,7 @@ describe("copying in place", () => {
   });
 
   it.each(kinds)("knows its own copies in a %s bucket when nothing but the store is left of an earlier run", async (kind, choice) => {
-    const bucket = `copy-again-${kind}`;
+    const bucket = nameFor(`copy-again-${kind}`);
     await makeBucket(sandbox, bucket, choice);
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     const rows = aged(bucket, multiply(sandbox, bucket, "k", 20, { op: "copy" }), Date.now() - 5 * 86_400_000);

@@ -8,7 +8,7 @@ import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { copyInPlace } from "../src/operations/copy.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
-import { clientOf, makeBucket, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { openBench } from "./stage/task.ts";
 
 let sandbox: Sandbox;
@@ -29,7 +29,7 @@ describe.each([
   ["in one piece", 5 * 1024 ** 3, "CopyObject"],
   ["in parts", 65_536, "CompleteMultipartUpload"],
 ] as const)("a copy %s", (kind, copyBytesMax, op) => {
-  const bucket = kind.replaceAll(" ", "-");
+  const bucket = nameFor(kind.replaceAll(" ", "-"));
   beforeAll(async () => {
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     await setMode(sandbox, bucket, "BucketOwnerPreferred");

@@ -2,7 +2,7 @@
 import { type CanonicalId, type Grant, objectKey, type PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeBucket, owner, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, nameFor, owner, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -28,7 +28,7 @@ const campaignOf = (bucket: string, rows: readonly PlanRow[], more: object = {})
 
 describe("copying in place", () => {
   it("makes the bucket owner the owner and keeps everything else", async () => {
-    const bucket = "copy-all";
+    const bucket = nameFor("copy-all");
     await makeBucket(sandbox, bucket, { versioning: "Enabled", lock: true });
     const partner = sandbox.accounts[2] as AccountSpec;
     const grants: Grant[] = [
@@ -81,7 +81,7 @@ describe("copying in place", () => {
   });
 
   it("never leaves a copy under a foreign key: the campaign's key, or the bucket's default", async () => {
-    const bucket = "copy-kms";
+    const bucket = nameFor("copy-kms");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     await setMode(sandbox, bucket, "BucketOwnerPreferred");
     const foreign = one.kmsKeys[0]?.arn ?? "";
@@ -112,7 +112,7 @@ describe("copying in place", () => {
   });
 
   it("refuses what must not be copied, each in its own words", async () => {
-    const bucket = "copy-refuse";
+    const bucket = nameFor("copy-refuse");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     const put = (Key: string) => upload(sandbox, one, { Bucket: bucket, Key, Body: Key }, { op: "copy" });
     const noncurrent = { ...(await put("noncurrent")), isLatest: false };
@@ -137,7 +137,7 @@ describe("copying in place", () => {
   });
 
   it("copies nothing before the fence, says so, and goes on after it", async () => {
-    const bucket = "copy-fence";
+    const bucket = nameFor("copy-fence");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { Bucket: bucket, Key: "k" }, { op: "copy" });
     const campaign = await campaignOf(bucket, [row]);

@@ -5,7 +5,7 @@ import { accountId, type PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DENIALS_IN_A_ROW_MAX, DOUBTED_BATCHES_MAX } from "../src/limits.ts";
-import { clientOf, makeBucket, multiply, owner, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, multiply, nameFor, owner, upload } from "./stage/bucket.ts";
 import { makeCampaign, type TestCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -54,7 +54,7 @@ async function deny(bucket: string, prefix: string | undefined): Promise<void> {
 
 describe("a Deny on one prefix", { timeout: 40_000 }, () => {
   it("in the middle of an account's objects pauses nothing: its objects fail with S3's code, all others are granted", async () => {
-    const bucket = "middle";
+    const bucket = nameFor("middle");
     const rows = await objects(bucket, { a: 100, logs: 90, z: 400 });
     await deny(bucket, "logs/");
     const campaign = await makeCampaign(sandbox, { bucket, concurrency: 4, work: [{ account: one.accountId, rows, batchRows: 30 }] });
@@ -77,7 +77,7 @@ describe("a Deny on one prefix", { timeout: 40_000 }, () => {
   });
 
   it("with nothing else left pauses the account, which did other objects; resumed as it is, another process marks them as failed", async () => {
-    const bucket = "tail";
+    const bucket = nameFor("tail");
     const rows = await objects(bucket, { a: 30, logs: 60 });
     await deny(bucket, "logs/");
     const campaign = await makeCampaign(sandbox, { bucket, concurrency: 64, work: [{ account: one.accountId, rows, batchRows: 30 }] });
@@ -105,7 +105,7 @@ describe("a Deny on one prefix", { timeout: 40_000 }, () => {
   });
 
   it("is told from an account that breaks half way: that one is paused with next to nothing sent, and nothing is marked as failed", async () => {
-    const bucket = "half-way";
+    const bucket = nameFor("half-way");
     const rows = await objects(bucket, { a: 1_200 });
     const campaign = await makeCampaign(sandbox, {
       bucket,

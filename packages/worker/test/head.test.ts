@@ -2,7 +2,7 @@
 import type { PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeBucket, multiply, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -15,7 +15,7 @@ afterAll(() => sandbox.close());
 
 describe("looking at an object with a session that S3 calls expired", () => {
   it("renews the session although a HEAD answers a bare 400, and fails no object", async () => {
-    const bucket = "head-expired";
+    const bucket = nameFor("head-expired");
     await makeBucket(sandbox, bucket, { versioning: "Enabled" });
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     const rows: PlanRow[] = multiply(sandbox, bucket, "k", 120, { op: "copy" });

@@ -7,7 +7,7 @@ import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerEvent } from "../src/event.ts";
 import { FENCE_CONFIRMED_MS_MAX } from "../src/limits.ts";
-import { makeBucket, multiply, owner, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, owner, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign, type TestCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -52,7 +52,7 @@ function spawnWorker(campaign: TestCampaign) {
 
 describe("a worker killed in mid-batch", { timeout: 60_000 }, () => {
   it("is followed by another that repeats at most the last quarter second: one ledger row an object", async () => {
-    const bucket = "kill-acl";
+    const bucket = nameFor("kill-acl");
     const rows = await objects(bucket, 1_000);
     const campaign = await makeCampaign(sandbox, {
       bucket,
@@ -76,7 +76,7 @@ describe("a worker killed in mid-batch", { timeout: 60_000 }, () => {
   });
 
   it("never copies an object twice, with Redis's memory and without it", async () => {
-    const bucket = "kill-copy";
+    const bucket = nameFor("kill-copy");
     const rows = await objects(bucket, 300, "copy");
     const campaign = await makeCampaign(sandbox, { bucket, concurrency: 8, work: [{ account: one.accountId, rows, batchRows: 100 }] });
     sandbox.faults.set({ scope: { ops: ["CopyObject"] }, latency: { fixedMs: 20 } });
@@ -104,7 +104,7 @@ describe("a worker killed in mid-batch", { timeout: 60_000 }, () => {
   });
 
   it("that was only stopped sends nothing more when it wakes, and changes no ledger", async () => {
-    const bucket = "zombie";
+    const bucket = nameFor("zombie");
     const rows = await objects(bucket, 200, "copy");
     const campaign = await makeCampaign(sandbox, { bucket, concurrency: 4, work: [{ account: one.accountId, rows, batchRows: 200 }] });
     sandbox.faults.set({ scope: { ops: ["CopyObject"] }, latency: { fixedMs: 15 } });

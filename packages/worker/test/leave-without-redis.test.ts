@@ -4,7 +4,7 @@ import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerEvent } from "../src/event.ts";
 import { DRAIN_MS_MAX } from "../src/limits.ts";
-import { makeBucket, multiply, owner, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, owner, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -15,7 +15,7 @@ afterAll(() => sandbox.close());
 
 describe("a worker whose Redis died with its engine", { timeout: 60_000 }, () => {
   it("leaves when it is told to, although it can hand nothing back, and sends nothing more", async () => {
-    const bucket = "orphaned";
+    const bucket = nameFor("orphaned");
     const one = sandbox.accounts[1] as AccountSpec;
     await makeBucket(sandbox, bucket);
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });

@@ -3,7 +3,7 @@ import { accountId, type PlanRow, type ResultRow, reconcile, StoreError } from "
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FENCE_CONFIRMED_MS_MAX } from "../src/limits.ts";
-import { makeBucket, multiply, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { makeBucket, multiply, nameFor, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -29,7 +29,7 @@ const writesOf = (bucket: string, op: string): string[] =>
 
 describe("leaving in good order", () => {
   it("hands batches back without costing an attempt, and the next worker repeats nothing", async () => {
-    const bucket = "leave";
+    const bucket = nameFor("leave");
     const rows = await objects(bucket, 400);
     const campaign = await makeCampaign(sandbox, {
       bucket,
@@ -56,7 +56,7 @@ describe("leaving in good order", () => {
 
 describe("a Redis that is killed in mid-batch", { timeout: 60_000 }, () => {
   it("and comes back with its data: nothing is sent meanwhile, the work goes on, and the counters are the ledger's", async () => {
-    const bucket = "redis-killed";
+    const bucket = nameFor("redis-killed");
     const rows = await objects(bucket, 900);
     const campaign = await makeCampaign(sandbox, {
       bucket,
@@ -88,7 +88,7 @@ describe("a Redis that is killed in mid-batch", { timeout: 60_000 }, () => {
 
 describe("a full disk", () => {
   it("hands the batch back, says so, and the work that was done is not done again", async () => {
-    const bucket = "disk";
+    const bucket = nameFor("disk");
     const rows = await objects(bucket, 100);
     const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
     const create = campaign.store.create.bind(campaign.store);
@@ -114,7 +114,7 @@ describe("a full disk", () => {
 
 describe("a retry", () => {
   it("redoes the failed rows that are selected, keeps the others, and replaces the ledger by one that is whole", async () => {
-    const bucket = "retry";
+    const bucket = nameFor("retry");
     await objects(bucket, 1);
     const archived = await upload(sandbox, one, { Bucket: bucket, Key: "cold", StorageClass: "GLACIER" }, { op: "copy" });
     await setMode(sandbox, bucket, "BucketOwnerPreferred");

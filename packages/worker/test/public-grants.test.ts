@@ -4,7 +4,7 @@ import { PutBucketPolicyCommand, PutObjectAclCommand, type PutObjectCommandInput
 import type { CanonicalId, Grant } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientOf, makeBucket, multiply, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, multiply, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { type CampaignChoice, makeCampaign } from "./stage/campaign.ts";
 
 const everybody = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -56,7 +56,7 @@ async function run(bucket: string, choice: Omit<CampaignChoice, "bucket">) {
 
 describe("public grants that IgnorePublicAcls hides", () => {
   it("are kept from the inventory's ACL, also where the object is younger than the report and was read first", async () => {
-    const bucket = "hidden-known";
+    const bucket = nameFor("hidden-known");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { grants: wanted() });
     const young = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "young" }, { grants: wanted() });
@@ -68,7 +68,7 @@ describe("public grants that IgnorePublicAcls hides", () => {
   });
 
   it("are never lost by a merge from a read alone: where the inventory tells no ACL the object fails, and its ACL stays", async () => {
-    const bucket = "hidden-unknown";
+    const bucket = nameFor("hidden-unknown");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { formerAcl: "unknown" });
     const copy = {
@@ -98,7 +98,7 @@ describe("public grants that IgnorePublicAcls hides", () => {
 
 describe("public grants under BlockPublicAcls", () => {
   it("fail beforehand with a code and a sentence: nothing is sent, no account is paused, the others go on", async () => {
-    const bucket = "blocked";
+    const bucket = nameFor("blocked");
     await makeBucket(sandbox, bucket);
     await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "p" });
     const rows = multiply(sandbox, bucket, "p", 60, { grants: wanted() });
@@ -114,7 +114,7 @@ describe("public grants under BlockPublicAcls", () => {
   });
 
   it("keep an object from being copied that could not be given them again", async () => {
-    const bucket = "blocked-copy";
+    const bucket = nameFor("blocked-copy");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { op: "copy", grants: wanted() });
     await setMode(sandbox, bucket, "BucketOwnerPreferred");
@@ -135,7 +135,7 @@ describe("the account's own public access block", () => {
   });
 
   it("hides grants as the bucket's does: those of the inventory are kept, and an unknown ACL is left alone", async () => {
-    const bucket = "account-hides";
+    const bucket = nameFor("account-hides");
     await makeBucket(sandbox, bucket);
     const young = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "young" }, { grants: wanted() });
     const unknown = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "unknown" }, { formerAcl: "unknown" });
@@ -151,7 +151,7 @@ describe("the account's own public access block", () => {
   });
 
   it("refuses public ACLs as the bucket's does: they fail beforehand, and nothing is sent", async () => {
-    const bucket = "account-blocks";
+    const bucket = nameFor("account-blocks");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "p" }, { grants: wanted() });
     accountBlock({ blockPublicAcls: true });
@@ -161,7 +161,7 @@ describe("the account's own public access block", () => {
   });
 
   it("may not be read by everybody: then an ACL that nobody saw whole is left alone, with the permission that is missing", async () => {
-    const bucket = "block-unreadable";
+    const bucket = nameFor("block-unreadable");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { ...shared(), Bucket: bucket, Key: "k" }, { formerAcl: "unknown" });
     const s3 = clientOf(sandbox, owner(sandbox));
@@ -182,7 +182,7 @@ describe("the account's own public access block", () => {
 
 describe("an ACL that holds as many grants as S3 allows", () => {
   it("fails before anything is sent, be it granted or copied, and stays as it was", async () => {
-    const bucket = "full";
+    const bucket = nameFor("full");
     await makeBucket(sandbox, bucket);
     const rows = [];
     for (const Key of ["grant", "copy"]) {
@@ -209,7 +209,7 @@ describe("an ACL that holds as many grants as S3 allows", () => {
 
 describe("an object younger than the report", () => {
   it("keeps what was granted since, and is changed where it is another account's by now", async () => {
-    const bucket = "younger";
+    const bucket = nameFor("younger");
     await makeBucket(sandbox, bucket);
     const row = await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     const taken = await upload(sandbox, one, { Bucket: bucket, Key: "taken" });

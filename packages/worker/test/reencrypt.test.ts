@@ -3,7 +3,7 @@
 import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientOf, makeBucket, owner, setMode, upload } from "./stage/bucket.ts";
+import { clientOf, makeBucket, nameFor, owner, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
 
 let sandbox: Sandbox;
@@ -53,7 +53,7 @@ describe("a refused reencrypt", () => {
   });
 
   it("is a copy under the campaign's key where the rule says copy, once, and the ledger tells why", async () => {
-    const bucket = "by-copy";
+    const bucket = nameFor("by-copy");
     const rows = await objects(bucket);
     await setMode(sandbox, bucket, "BucketOwnerPreferred");
     const choice = { bucket, kmsKey: key, reencryptFallback: "copy", work: [{ account: one.accountId, rows }] } as const;
@@ -78,7 +78,7 @@ describe("a refused reencrypt", () => {
   });
 
   it("pauses the account where it is denied everything, and asks for the fence before it copies", async () => {
-    const bucket = "denied";
+    const bucket = nameFor("denied");
     const rows = (await objects(bucket)).slice(1);
     const campaign = await makeCampaign(sandbox, {
       bucket,

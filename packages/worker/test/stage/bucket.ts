@@ -27,6 +27,10 @@ export interface BucketChoice {
   readonly lock?: boolean;
 }
 
+let named = 0;
+/** A bucket's name that nobody else has: a test that is tried again finds nothing of its first try. */
+export const nameFor = (what: string): string => `${what}-${++named}`;
+
 /** Open to every account of the sandbox, in mode ObjectWriter, so that what they upload stays theirs. */
 export async function makeBucket(sandbox: Sandbox, name: string, choice: BucketChoice = {}): Promise<void> {
   const s3 = clientOf(sandbox, owner(sandbox));
