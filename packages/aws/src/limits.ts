@@ -8,6 +8,8 @@ export const refresh_ahead_ms_max = 6 * 60_000;
 export const refresh_retry_ms = 5_000;
 /** Below this remaining life a session is not handed out any more: a request could outlive it. */
 export const session_margin_ms_max = 10_000;
+/** Sessions in a row that end while they are asked who they are. */
+export const expired_proofs_max = 5;
 /** AssumeRole refuses a longer inline policy. */
 export const session_policy_chars_max = 2_048;
 

@@ -54,6 +54,8 @@ function scriptedRole(clock: () => number, lifeMs: number): { session: Session; 
   return { session, issued: () => issued };
 }
 
+const stsErrorXml = (type: "Sender" | "Receiver", code: string, message: string): string =>
+  `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 const refusalOf = (promise: Promise<unknown>): Promise<SessionError> =>
   promise.then(
     () => expect.fail("a session was had"),
@@ -108,7 +110,7 @@ describe("a session", () => {
     const first = await session.credentials();
     sts.answer((_, response) => {
       response.writeHead(400);
-      response.end("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>");
+      response.end(stsErrorXml("Sender", "AccessDenied", "no"));
     });
     const asked = sts.received.length;
     now += 55 * 60_000;
@@ -213,9 +215,7 @@ describe("a refused session", () => {
     expect(await refusalOf(openSession(spec, nowhere).credentials())).toMatchObject({ reason: "network", passing: true });
     sts.answer((_, response) => {
       response.writeHead(400);
-      response.end(
-        "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>",
-      );
+      response.end(stsErrorXml("Sender", "Throttling", "Rate exceeded"));
     });
     expect(await refusalOf(openSession(spec, { region: "us-east-1", endpoint: sts.endpoint }).credentials())).toMatchObject({
       reason: "throttled",
@@ -282,6 +282,36 @@ describe("identity", () => {
     await expect(put).rejects.toMatchObject({ name: "AccessDenied" });
     await world.client(session).send(new ListBucketsCommand({}));
     await wire.close();
+  });
+
+  it("is asked again with a new session where the first one ended meanwhile", async () => {
+    const { accountId, canonicalId } = accountOf(1);
+    let asked = 0;
+    sts.answer((_, response) => {
+      if (++asked <= 2) {
+        response.writeHead(403, { "content-type": "text/xml" });
+        response.end(stsErrorXml("Sender", "ExpiredToken", "The security token included in the request is expired"));
+      } else {
+        response.writeHead(200, { "content-type": "text/xml" });
+        response.end(
+          `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${accountId}</Account><Arn>arn:x</Arn><UserId>u</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+        );
+      }
+    });
+    const scripted = { region: "us-east-1", endpoint: sts.endpoint };
+    expect(await proveIdentity(world.role(1), { s3: world.target, sts: scripted })).toEqual({ accountId, canonicalId, arn: "arn:x" });
+    expect(asked).toBe(3);
+  });
+
+  it("is not refused by a server that is in trouble: that passes", async () => {
+    sts.answer((_, response) => {
+      response.writeHead(500, { "content-type": "text/xml" });
+      response.end(stsErrorXml("Receiver", "InternalFailure", "We encountered an internal error. Please try again."));
+    });
+    const scripted = { region: "us-east-1", endpoint: sts.endpoint };
+    const refusal = await refusalOf(proveIdentity(world.role(1), { s3: world.target, sts: scripted }));
+    expect(refusal.passing).toBe(true);
+    expect(refusal.message).toMatch(/sts:GetCallerIdentity failed \(InternalFailure: .*tried again/);
   });
 
   it("says which permission ListBuckets needs", async () => {

@@ -2,6 +2,7 @@
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { s3Client } from "../control-plane.ts";
+import { expired_proofs_max } from "../limits.ts";
 import { networkFailure } from "../network-failure.ts";
 import type { S3Target, StsTarget } from "../target.ts";
 import { stsClient } from "./assume-role.ts";
@@ -26,14 +27,7 @@ export async function proveIdentity(
   await session.credentials();
   const client = stsClient(session, endpoints.sts);
   const [caller, { canonicalId }] = await Promise.all([
-    client.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
-      throw refused(
-        error,
-        session,
-        "sts:GetCallerIdentity",
-        "It needs no permission: a policy of the organization (SCP) or a VPC endpoint must be refusing it.",
-      );
-    }),
+    ask(session, WHO, () => client.send(new GetCallerIdentityCommand({}))),
     proveCanonicalId(session, endpoints.s3),
   ]).finally(() => client.destroy());
   if (caller.Account === undefined || caller.Arn === undefined) {
@@ -50,14 +44,7 @@ export async function proveCanonicalId(session: Session, s3: S3Target): Promise<
   await session.credentials();
   const client = s3Client(session, s3);
   try {
-    const { Owner: owner } = await client.send(new ListBucketsCommand({})).catch((error: unknown) => {
-      throw refused(
-        error,
-        session,
-        "s3:ListAllMyBuckets",
-        "S3 shows an account's canonical ID only there: allow s3:ListAllMyBuckets on * to the role or user (the session policy of quitclaim already does).",
-      );
-    });
+    const { Owner: owner } = await ask(session, WHICH_OWNER, () => client.send(new ListBucketsCommand({})));
     if (owner?.ID === undefined || owner.ID === "") {
       throw new SessionError(
         "other",
@@ -70,7 +57,37 @@ export async function proveCanonicalId(session: Session, s3: S3Target): Promise<
   }
 }
 
-function refused(error: unknown, session: Session, action: string, advice: string): unknown {
+interface Question {
+  readonly action: string;
+  /** For whoever is refused. */
+  readonly advice: string;
+}
+
+const WHO: Question = {
+  action: "sts:GetCallerIdentity",
+  advice: "It needs no permission: a policy of the organization (SCP) or a VPC endpoint must be refusing it.",
+};
+const WHICH_OWNER: Question = {
+  action: "s3:ListAllMyBuckets",
+  advice:
+    "S3 shows an account's canonical ID only there: allow s3:ListAllMyBuckets on * to the role or user (the session policy of quitclaim already does).",
+};
+
+/** A session that ended meanwhile is renewed; that it ended says nothing about who it is. Throws SessionError. */
+async function ask<T>(session: Session, question: Question, send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const { generation } = await session.credentials();
+    try {
+      return await send();
+    } catch (error) {
+      if (tries >= expired_proofs_max || !(error instanceof Error && error.name.startsWith("ExpiredToken")))
+        throw refused(error, session, question);
+      await session.expired(generation);
+    }
+  }
+}
+
+function refused(error: unknown, session: Session, { action, advice }: Question): unknown {
   if (error instanceof SessionError || !(error instanceof Error)) return error;
   const network = networkFailure(error);
   if (network !== undefined)
@@ -93,5 +110,9 @@ function refused(error: unknown, session: Session, action: string, advice: strin
       { cause: error },
     );
   }
+  if ("$fault" in error && error.$fault === "server")
+    return new SessionError("network", `${session.label}: ${action} failed (${error.name}: ${error.message}). It is tried again.`, {
+      cause: error,
+    });
   return new SessionError("other", `${session.label}: ${action} is refused (${error.name}: ${error.message}). ${advice}`, { cause: error });
 }
