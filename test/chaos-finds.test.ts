@@ -1,10 +1,13 @@
 // What chaos found once, each as a small story of its own: see test/chaos/ for the engine that found it.
 import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AccountId, type JobData, openRedis, queueName, workerOptions } from "@quitclaim/campaign";
 import { UnrecoverableError, Worker } from "bullmq";
 import { afterEach, describe, expect, it } from "vitest";
+import { mountSmallDisk } from "./chaos/disk.ts";
 import { CAMPAIGN, readBooks, type Stage, setStage } from "./harness/campaign.ts";
 import { quitclaim, quitclaimJson, start } from "./harness/command.ts";
 
@@ -103,5 +106,30 @@ describe("a batch whose job is out of attempts", { timeout: 60_000 }, () => {
     expect([0, 3]).toContain(ended.code);
     const books = await readBooks(stage.store);
     expect(books.ledger).toHaveLength(books.planned.length);
+  });
+});
+
+describe("a Redis that has to be started on a full disk", { timeout: 60_000 }, () => {
+  it("is told as that, and starts once there is room", async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "qc-full-"));
+    const store = join(folder, "campaign");
+    const disk = mountSmallDisk(store);
+    try {
+      if (disk === undefined) {
+        console.warn("SKIPPED: starting Redis on a full disk, because only root can mount a small one");
+        context.skip();
+        return;
+      }
+      const opened = () => openRedis({ redis: "embedded", store, campaign: CAMPAIGN }, quiet);
+      disk.fill();
+      await expect(opened()).rejects.toMatchObject({ name: "RedisProblem", message: expect.stringMatching(/disk is full|No space left/i) });
+      disk.free();
+      const redis = await opened();
+      expect(await redis.roundTripMs()).toBeGreaterThan(0);
+      await redis.stop({ server: true });
+    } finally {
+      disk?.remove();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -22,7 +22,8 @@ afterEach(async () => {
       process.kill(pid, "SIGKILL");
       await awaitExit(pid, 5_000);
     }
-    await rm(store, { recursive: true, force: true });
+    // With the temporary folder that was made for it.
+    await rm(dirname(store), { recursive: true, force: true });
     const { socket } = embeddedPlace(store, "t");
     if (!socket.startsWith(store)) await rm(dirname(socket), { recursive: true, force: true });
   }
@@ -209,4 +210,15 @@ test("without redis-server on the PATH, the message says how to get it", async (
   } finally {
     process.env.PATH = path;
   }
+});
+
+test("a start lock that cannot be had is told by its path, and is nobody's bug", async () => {
+  const store = await newStore();
+  await mkdir(join(embeddedPlace(store, "t").folder, "start.lock"), { recursive: true, mode: 0o700 });
+  const failure = await open(store).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(RedisProblem);
+  expect((failure as Error).message).toMatch(/its lock .*start\.lock cannot be had \(unable to open database file\)/);
 });
