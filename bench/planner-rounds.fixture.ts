@@ -5,10 +5,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
-import { setFlagsFromString } from "node:v8";
 import { createGunzip } from "node:zlib";
 import { openLocalStore, sum } from "@quitclaim/campaign";
-import { plan } from "@quitclaim/planner";
+import { keepHeapSmall, plan } from "@quitclaim/planner";
 import { benchConfig } from "./campaign.fixture.ts";
 
 export interface Rounds {
@@ -20,7 +19,7 @@ export interface Rounds {
 }
 
 // As the command does.
-setFlagsFromString("--heap-growing-percent=20");
+keepHeapSmall();
 
 const [manifest, threadsText, roundsText, planOnly] = process.argv.slice(2) as [string, string, string, string];
 const threads = Number(threadsText);

@@ -1,6 +1,7 @@
 export { PlanError, type PlanErrorCode } from "./error.ts";
 export { type ExplainedVersion, type ExplainOptions, type Explanation, explain } from "./explain.ts";
 export { explainSentence } from "./explain-sentence.ts";
+export { keepHeapSmall } from "./heap.ts";
 export type { ProveIdentity } from "./identity.ts";
 export { type AclPrincipal, AclReader, type AclTally } from "./listing/acls.ts";
 export { type InventoryOptions, type InventoryProgress, type InventoryResult, makeInventory } from "./listing/inventory.ts";

@@ -1,10 +1,17 @@
 // `quitclaim plan`: reads the inventory report and says what needs what; with --explain, what it would do with one object and why.
 import { resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { readS3Object, type S3Object } from "@quitclaim/aws";
 import type { AccountId, CampaignConfig, CanonicalId } from "@quitclaim/campaign";
 import { readVersioning } from "@quitclaim/cutover";
-import { explain, explainSentence, type ObjectReader, type PlanProgress, plan as planCampaign, planSentence } from "@quitclaim/planner";
+import {
+  explain,
+  explainSentence,
+  keepHeapSmall,
+  type ObjectReader,
+  type PlanProgress,
+  plan as planCampaign,
+  planSentence,
+} from "@quitclaim/planner";
 import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
@@ -23,8 +30,7 @@ export interface PlanFlags {
 }
 
 export async function plan(invocation: Invocation, flags: PlanFlags): Promise<ExitCode> {
-  // What the planner makes is garbage at once, in every thread: a heap that grows by a fifth at a time stays small at any number of rows.
-  setFlagsFromString("--heap-growing-percent=20");
+  keepHeapSmall();
   const { output, signals } = invocation;
   const campaign = await openCampaign(invocation);
   const { config, store, sessions } = campaign;
