@@ -18,6 +18,7 @@ export * from "./log.ts";
 export * from "./parquet/encode.ts";
 export * from "./parquet/open.ts";
 export * from "./parquet/pages.ts";
+export type { TableColumn } from "./parquet/structures.ts";
 export * from "./plan/columns.ts";
 export * from "./plan/dataset.ts";
 export * from "./plan/row.ts";

@@ -1,8 +1,9 @@
 // The ledger: results/account=<id>/<batch>.parquet, one row for each object of the batch, whole or absent (design.md 3).
 import { type BatchRef, ledgerPath } from "../batch.ts";
 import type { ObjectKey, VersionId } from "../identity.ts";
-import { encodeTable } from "../parquet/encode.ts";
+import { TableEncoder } from "../parquet/encode.ts";
 import { openTable } from "../parquet/open.ts";
+import type { TableColumn } from "../parquet/structures.ts";
 import { textColumn, wordColumn } from "../parquet/text-pages.ts";
 import { OPS } from "../plan/row.ts";
 import { type CampaignStore, StoreError } from "../store/store.ts";
@@ -12,23 +13,23 @@ const SUMMARY = "quitclaim.summary";
 /** What the encoder makes room for at once. */
 const ROW_BYTES_EXPECTED = 128;
 
-const SCHEMA: Parameters<typeof encodeTable>[0] = [
-  { name: "key", data: [], type: "STRING", nullable: false },
-  { name: "version_id", data: [], type: "STRING", nullable: true },
-  { name: "op", data: [], type: "STRING", nullable: false },
-  { name: "outcome", data: [], type: "STRING", nullable: false },
-  { name: "code", data: [], type: "STRING", nullable: false },
-  { name: "http_status", data: [], type: "INT32", nullable: false },
-  { name: "request_id", data: [], type: "STRING", nullable: false },
-  { name: "attempts", data: [], type: "INT32", nullable: false },
-  { name: "at", data: [], type: "TIMESTAMP", nullable: false },
-  { name: "new_version_id", data: [], type: "STRING", nullable: true },
-  { name: "detail", data: [], type: "STRING", nullable: false },
+const COLUMNS: readonly TableColumn[] = [
+  { name: "key", type: "STRING", nullable: false },
+  { name: "version_id", type: "STRING", nullable: true },
+  { name: "op", type: "STRING", nullable: false },
+  { name: "outcome", type: "STRING", nullable: false },
+  { name: "code", type: "STRING", nullable: false },
+  { name: "http_status", type: "INT32", nullable: false },
+  { name: "request_id", type: "STRING", nullable: false },
+  { name: "attempts", type: "INT32", nullable: false },
+  { name: "at", type: "TIMESTAMP", nullable: false },
+  { name: "new_version_id", type: "STRING", nullable: true },
+  { name: "detail", type: "STRING", nullable: false },
 ];
 
 /** Versions and request IDs are random: compressing them costs time for nothing. */
 function ledgerBytes(rows: readonly ResultRow[], retry: number): Uint8Array {
-  const table = encodeTable(SCHEMA, rows.length * ROW_BYTES_EXPECTED);
+  const table = new TableEncoder(COLUMNS, rows.length * ROW_BYTES_EXPECTED);
   table.pages(rows.length, [
     textColumn(
       rows.map((r) => r.key),

@@ -1,9 +1,8 @@
 // Column chunks from bytes: what the planner writes by the hundred million rows never becomes a JavaScript string. One data page a column and row group,
-// plain or by dictionary; the footer is hyparquet-writer's.
-import type { ColumnChunk, CompressionCodec, Encoding, SchemaElement } from "hyparquet";
-import { ByteWriter } from "hyparquet-writer";
-import { writePageHeader } from "hyparquet-writer/src/datapage.js";
+// plain or by dictionary.
+import { ByteOutput } from "./byte-output.ts";
 import { snappyCompress } from "./snappy.ts";
+import { type ColumnChunk, ENCODING, writeDataPageHeader, writeDictionaryPageHeader } from "./structures.ts";
 
 /** One column of one row group. Nulls are left out of the values; `present` has 1 for a value and 0 for a null, and is undefined where there is no null. */
 export type PageColumn = { readonly present?: Uint8Array | undefined } & (
@@ -33,76 +32,58 @@ export type PageColumn = { readonly present?: Uint8Array | undefined } & (
 const COMPRESS_BYTES_MIN = 1_024;
 
 /** Writes the column's pages and tells where they lie. `rows` counts nulls too. */
-export function writeColumnPages(writer: ByteWriter, element: SchemaElement, rows: number, column: PageColumn): ColumnChunk {
-  const start = writer.offset;
-  let uncompressed = 0;
-  let encoding: Encoding = "PLAIN";
-  let codec: CompressionCodec = "UNCOMPRESSED";
+export function writeColumnPages(out: ByteOutput, nullable: boolean, rows: number, column: PageColumn): ColumnChunk {
+  const start = out.length;
+  let encoding: number = ENCODING.plain;
+  let compressed = false;
   let values: Uint8Array;
-  let dictionaryOffset: bigint | undefined;
+  let dictionaryPage: number | undefined;
+  let bytes = 0;
   if (column.kind === "words") {
-    encoding = "RLE_DICTIONARY";
+    encoding = ENCODING.dictionary;
     const dictionary = plainBytes(column.words);
     values = encodePlaces(column.places, column.words.length);
-    if (dictionary.length + values.length >= COMPRESS_BYTES_MIN) codec = "SNAPPY";
-    dictionaryOffset = BigInt(start);
-    uncompressed += writeDictionary(writer, column.words.length, dictionary, codec);
+    compressed = dictionary.length + values.length >= COMPRESS_BYTES_MIN;
+    dictionaryPage = start;
+    bytes += writeDictionary(out, column.words.length, dictionary, compressed);
   } else if (column.kind === "bytes") {
-    if (column.compress) codec = "SNAPPY";
+    compressed = column.compress;
     values = column.plain;
   } else {
     values = encodeFixed(column);
   }
-  const dataOffset = BigInt(writer.offset);
-  const nullable = element.repetition_type === "OPTIONAL";
-  const levels = nullable ? encodeLevels(column.present, rows) : new Uint8Array(0);
-  const nulls = column.present === undefined ? 0 : rows - column.present.reduce((a, n) => a + n, 0);
-  const body = codec === "SNAPPY" ? snappyCompress(values) : values;
-  const before = writer.offset;
-  writePageHeader(writer, {
-    type: "DATA_PAGE_V2",
-    uncompressed_page_size: levels.length + values.length,
-    compressed_page_size: levels.length + body.length,
-    data_page_header_v2: {
-      num_values: rows,
-      num_nulls: nulls,
-      num_rows: rows,
-      encoding,
-      definition_levels_byte_length: levels.length,
-      repetition_levels_byte_length: 0,
-      is_compressed: codec === "SNAPPY",
-    },
+  const dataPage = out.length;
+  const levels = nullable ? encodeLevels(column.present, rows) : NO_BYTES;
+  const body = compressed ? snappyCompress(values) : values;
+  writeDataPageHeader(out, {
+    rows,
+    nulls: column.present === undefined ? 0 : countZeros(column.present),
+    encoding,
+    levelBytes: levels.length,
+    bytes: levels.length + values.length,
+    compressedBytes: levels.length + body.length,
+    compressed,
   });
-  uncompressed += writer.offset - before + levels.length + values.length;
-  writer.appendBytes(levels);
-  writer.appendBytes(body);
-  return {
-    file_offset: BigInt(start),
-    meta_data: {
-      type: element.type as NonNullable<SchemaElement["type"]>,
-      encodings: dictionaryOffset === undefined ? ["PLAIN", "RLE"] : ["PLAIN", "RLE", "RLE_DICTIONARY"],
-      path_in_schema: [element.name],
-      codec,
-      num_values: BigInt(rows),
-      total_uncompressed_size: BigInt(uncompressed),
-      total_compressed_size: BigInt(writer.offset - start),
-      data_page_offset: dataOffset,
-      ...(dictionaryOffset === undefined ? {} : { dictionary_page_offset: dictionaryOffset }),
-    },
-  };
+  bytes += out.length - dataPage + levels.length + values.length;
+  out.append(levels);
+  out.append(body);
+  return { start, dataPage, dictionaryPage, compressed, bytes, compressedBytes: out.length - start };
 }
 
-function writeDictionary(writer: ByteWriter, words: number, plain: Uint8Array, codec: CompressionCodec): number {
-  const body = codec === "SNAPPY" ? snappyCompress(plain) : plain;
-  const before = writer.offset;
-  writePageHeader(writer, {
-    type: "DICTIONARY_PAGE",
-    uncompressed_page_size: plain.length,
-    compressed_page_size: body.length,
-    dictionary_page_header: { num_values: words, encoding: "PLAIN" },
-  });
-  const header = writer.offset - before;
-  writer.appendBytes(body);
+const NO_BYTES = new Uint8Array(0);
+
+function countZeros(present: Uint8Array): number {
+  let zeros = 0;
+  for (let i = 0; i < present.length; i++) if (present[i] === 0) zeros++;
+  return zeros;
+}
+
+function writeDictionary(out: ByteOutput, words: number, plain: Uint8Array, compressed: boolean): number {
+  const body = compressed ? snappyCompress(plain) : plain;
+  const before = out.length;
+  writeDictionaryPageHeader(out, words, plain.length, body.length);
+  const header = out.length - before;
+  out.append(body);
   return header + plain.length;
 }
 
@@ -149,40 +130,40 @@ function encodeBooleans(values: Uint8Array): Uint8Array {
 
 /** Definition levels of a nullable column: one run where nothing is null, bits otherwise. */
 function encodeLevels(present: Uint8Array | undefined, rows: number): Uint8Array {
-  const writer = new ByteWriter(16 + (rows >> 3));
+  const out = new ByteOutput(16 + (rows >> 3));
   if (present === undefined) {
-    writer.appendVarInt(rows << 1);
-    writer.appendUint8(1);
+    out.varint(rows * 2);
+    out.byte(1);
   } else {
-    writer.appendVarInt((((rows + 7) >> 3) << 1) | 1);
-    writer.appendBytes(encodeBooleans(present));
+    out.varint(((rows + 7) >> 3) * 2 + 1);
+    out.append(encodeBooleans(present));
   }
-  return writer.getBytes();
+  return out.written;
 }
 
 /** A byte with the bit width, then one run where there is one word, bit-packed groups of eight otherwise. */
 function encodePlaces(places: Uint32Array, words: number): Uint8Array {
   const width = Math.max(1, 32 - Math.clz32(Math.max(0, words - 1)));
-  const writer = new ByteWriter(16 + ((places.length * width) >> 3));
-  writer.appendUint8(width);
-  if (words === 1) {
-    writer.appendVarInt(places.length << 1);
-    writer.appendUint8(0);
-    return writer.getBytes();
-  }
   const groups = (places.length + 7) >> 3;
-  if (groups === 0) return writer.getBytes();
-  writer.appendVarInt((groups << 1) | 1);
+  const out = new ByteOutput(16 + groups * width);
+  out.byte(width);
+  if (words === 1) {
+    out.varint(places.length * 2);
+    out.byte(0);
+    return out.written;
+  }
+  if (groups === 0) return out.written;
+  out.varint(groups * 2 + 1);
   let held = 0;
   let bits = 0;
   for (let i = 0; i < groups * 8; i++) {
     held |= (places[i] ?? 0) << bits;
     bits += width;
     while (bits >= 8) {
-      writer.appendUint8(held & 0xff);
+      out.byte(held & 0xff);
       held >>>= 8;
       bits -= 8;
     }
   }
-  return writer.getBytes();
+  return out.written;
 }

@@ -47,8 +47,8 @@ export function wordColumn(values: readonly (string | null)[]): PageColumn {
   };
 }
 
-/** undefined where nothing is null. */
-function presence(values: readonly (string | null)[]): Uint8Array | undefined {
+/** `present` of a PageColumn: undefined where nothing is null. */
+export function presence(values: readonly (string | number | null)[]): Uint8Array | undefined {
   if (!values.includes(null)) return undefined;
   const present = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) present[i] = values[i] === null ? 0 : 1;

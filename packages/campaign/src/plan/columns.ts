@@ -1,48 +1,49 @@
 // The plan's Parquet columns: the one place that says how a PlanRow lies on disk.
-import type { ColumnSource } from "hyparquet-writer";
 import type { CanonicalId, ObjectKey, VersionId } from "../identity.ts";
+import type { PageColumn } from "../parquet/pages.ts";
+import type { TableColumn } from "../parquet/structures.ts";
+import { presence, textColumn, wordColumn } from "../parquet/text-pages.ts";
 import { OPS, type PlanRow } from "./row.ts";
 
-export const PLAN_COLUMNS = [
-  "key",
-  "version_id",
-  "is_latest",
-  "size",
-  "etag",
-  "last_modified",
-  "storage_class",
-  "encryption",
-  "owner",
-  "op",
-  "grants",
-  "former_acl",
-] as const;
+export const PLAN_COLUMNS: readonly TableColumn[] = [
+  { name: "key", type: "STRING", nullable: false },
+  { name: "version_id", type: "STRING", nullable: true },
+  { name: "is_latest", type: "BOOLEAN", nullable: false },
+  { name: "size", type: "INT64", nullable: false },
+  { name: "etag", type: "STRING", nullable: true },
+  { name: "last_modified", type: "TIMESTAMP", nullable: true },
+  { name: "storage_class", type: "STRING", nullable: false },
+  { name: "encryption", type: "STRING", nullable: false },
+  { name: "owner", type: "STRING", nullable: false },
+  { name: "op", type: "STRING", nullable: false },
+  { name: "grants", type: "STRING", nullable: true },
+  { name: "former_acl", type: "STRING", nullable: true },
+];
 
-export function planColumns(rows: readonly PlanRow[]): ColumnSource[] {
+/** For rows that exist as objects. The planner, which has bytes, makes its own (dataset/columns.ts there). */
+export function planPages(rows: readonly PlanRow[]): PageColumn[] {
+  const texts = (of: (row: PlanRow) => string | null, compress: boolean): PageColumn => textColumn(rows.map(of), compress);
+  const words = (of: (row: PlanRow) => string | null): PageColumn => wordColumn(rows.map(of));
+  const times = rows.map((r) => r.lastModified);
   return [
-    { name: "key", data: rows.map((r) => r.key), type: "STRING", nullable: false },
-    { name: "version_id", data: rows.map((r) => r.versionId), type: "STRING", nullable: true },
-    { name: "is_latest", data: rows.map((r) => r.isLatest), type: "BOOLEAN", nullable: false },
-    { name: "size", data: rows.map((r) => BigInt(r.size)), type: "INT64", nullable: false },
-    { name: "etag", data: rows.map((r) => r.etag), type: "STRING", nullable: true },
-    {
-      name: "last_modified",
-      data: rows.map((r) => (r.lastModified === null ? null : new Date(r.lastModified))),
-      type: "TIMESTAMP",
-      nullable: true,
-    },
-    { name: "storage_class", data: rows.map((r) => r.storageClass), type: "STRING", nullable: false },
-    { name: "encryption", data: rows.map((r) => r.encryption), type: "STRING", nullable: false },
-    { name: "owner", data: rows.map((r) => r.owner), type: "STRING", nullable: false },
-    { name: "op", data: rows.map((r) => r.op), type: "STRING", nullable: false },
-    { name: "grants", data: rows.map((r) => r.grants), type: "STRING", nullable: true },
-    { name: "former_acl", data: rows.map((r) => r.formerAcl), type: "STRING", nullable: true },
+    texts((r) => r.key, true),
+    texts((r) => r.versionId, false),
+    { kind: "boolean", values: Uint8Array.from(rows, (r) => (r.isLatest ? 1 : 0)) },
+    { kind: "int64", values: Float64Array.from(rows, (r) => r.size) },
+    texts((r) => r.etag, false),
+    { kind: "int64", values: Float64Array.from(times.filter((time) => time !== null)), present: presence(times) },
+    words((r) => r.storageClass),
+    words((r) => r.encryption),
+    words((r) => r.owner),
+    words((r) => r.op),
+    words((r) => r.grants),
+    words((r) => r.formerAcl),
   ];
 }
 
 type Cell = string | boolean | bigint | Date | null | undefined;
 
-/** The inverse, from one row as hyparquet gives it. Throws on a row that planColumns did not write. */
+/** The inverse, from one row as hyparquet gives it. Throws on a row that planPages did not write. */
 export function planRow(row: Record<string, Cell>): PlanRow {
   const op = OPS.find((o) => o === row.op);
   if (op === undefined || typeof row.key !== "string" || typeof row.size !== "bigint")

@@ -2,11 +2,11 @@
 import { type BatchRef, planPartPath } from "../batch.ts";
 import type { AccountId } from "../identity.ts";
 import { PART_BATCHES_MAX, PART_BYTES_MAX } from "../limits.ts";
-import { encodeTable, type TableEncoder } from "../parquet/encode.ts";
+import { TableEncoder } from "../parquet/encode.ts";
 import { openTable, type StoredTable } from "../parquet/open.ts";
 import type { PageColumn } from "../parquet/pages.ts";
 import { type CampaignStore, StoreError } from "../store/store.ts";
-import { planColumns, planRow } from "./columns.ts";
+import { PLAN_COLUMNS, planPages, planRow } from "./columns.ts";
 import { OPS, type Op, type PlanRow } from "./row.ts";
 
 /** Footer entry: `[[op, rows], …]`, one for each row group, so that jobs are made without reading a row. */
@@ -38,8 +38,7 @@ export class PlanWriter {
   async add(rows: readonly PlanRow[]): Promise<void> {
     const op = rows[0]?.op;
     if (op === undefined || rows.some((r) => r.op !== op)) throw new Error("a batch has one op and at least one row");
-    this.#open().rowGroup(planColumns(rows));
-    await this.#added(op, rows.length);
+    await this.addPages(op, rows.length, planPages(rows));
   }
 
   /** One batch whose columns are bytes already, in the order of PLAN_COLUMNS. */
@@ -51,7 +50,7 @@ export class PlanWriter {
 
   #open(): TableEncoder {
     // A part ends with the batch that takes it over its limit.
-    this.#encoder ??= encodeTable(planColumns([]), PART_BYTES_MAX + PART_BYTES_MAX / 8);
+    this.#encoder ??= new TableEncoder(PLAN_COLUMNS, PART_BYTES_MAX + PART_BYTES_MAX / 8);
     return this.#encoder;
   }
 
@@ -67,7 +66,7 @@ export class PlanWriter {
     const bytes = this.#encoder.finish({ [BATCHES]: JSON.stringify(this.#batches) });
     await this.#store.write(planPartPath(this.#account, this.#part), bytes);
     // Megabytes that nobody looks at again go back at once: left to the collector, they make it mark the whole heap for each part.
-    if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+    bytes.buffer.transfer(0);
     this.#part++;
     this.#encoder = undefined;
     this.#batches = [];

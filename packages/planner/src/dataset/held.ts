@@ -1,17 +1,13 @@
 // held/reason=<reason>/part-NNNNN.parquet: the objects that need a person. The columns of the plan, and besides them why.
-import { type CampaignStore, encodeTable, type HeldReason, type PageColumn, planColumns, type TableEncoder } from "@quitclaim/campaign";
+import { type CampaignStore, type HeldReason, type PageColumn, PLAN_COLUMNS, type TableColumn, TableEncoder } from "@quitclaim/campaign";
 import { HELD_PART_GROUPS_MAX } from "../limits.ts";
 
-type Columns = Parameters<typeof encodeTable>[0];
-
 /** `op` is null where none was chosen. */
-function heldColumns(): Columns {
-  return [
-    ...planColumns([]).map((column) => (column.name === "op" ? { ...column, nullable: true } : column)),
-    { name: "reason", data: [], type: "STRING", nullable: false },
-    { name: "detail", data: [], type: "STRING", nullable: false },
-  ];
-}
+const HELD_COLUMNS: readonly TableColumn[] = [
+  ...PLAN_COLUMNS.map((column) => (column.name === "op" ? { ...column, nullable: true } : column)),
+  { name: "reason", type: "STRING", nullable: false },
+  { name: "detail", type: "STRING", nullable: false },
+];
 
 export const heldPartPath = (reason: HeldReason, part: number): string =>
   `held/reason=${reason}/part-${String(part).padStart(5, "0")}.parquet`;
@@ -28,7 +24,7 @@ export class HeldWriter {
   }
 
   async add(rows: number, pages: readonly PageColumn[]): Promise<void> {
-    this.#encoder ??= encodeTable(heldColumns());
+    this.#encoder ??= new TableEncoder(HELD_COLUMNS);
     this.#encoder.pages(rows, pages);
     if (this.#encoder.rowGroups === HELD_PART_GROUPS_MAX) await this.finish();
   }
