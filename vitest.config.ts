@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/reporting/longest-first.ts";
 
 // Packages are tested from their sources (the "development" export condition); what runs `quitclaim` itself uses the build.
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     pool: "forks",
     // Campaigns wait more than they compute: a third file uses what two leave of two processors.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Bounds against hangs, not against slow machines.
     testTimeout: 120_000,
     hookTimeout: 180_000,

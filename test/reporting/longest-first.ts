@@ -1,0 +1,20 @@
+// The order in which test files begin: whole campaigns first, which take minutes and mostly wait, so that none of them is left alone at the end.
+import { relative, sep } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const ROOT = import.meta.dirname.split(sep).slice(0, -2).join(sep);
+/** By the beginnings of their paths. */
+const LONGEST = ["test/cli", "test/resume", "test/rgw", "test/chaos", "test/campaign", "test/"];
+
+function rank(file: TestSpecification): number {
+  const path = relative(ROOT, file.moduleId).split(sep).join("/");
+  const found = LONGEST.findIndex((prefix) => path.startsWith(prefix));
+  return found < 0 ? LONGEST.length : found;
+}
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // Among equals, as vitest would: by what it remembers of them, and by size.
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
