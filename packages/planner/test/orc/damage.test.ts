@@ -4,20 +4,10 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { OrcError, readRows } from "../../src/orc/index.ts";
+import { seeded } from "../fixture/seeded.ts";
 import type { TestCodec } from "./fixture/codecs.ts";
 import { EXAMPLES, hasExamples, hasInventories, INVENTORIES, openBytes } from "./fixture/open.ts";
 import { type TestColumn, type TestValue, writeOrc } from "./fixture/write.ts";
-
-/** Mulberry32. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 const ROWS = 40;
 const random = seeded(20_261_004);

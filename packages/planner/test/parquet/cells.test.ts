@@ -7,21 +7,8 @@ import { compressors } from "hyparquet-compressors";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { COLUMNS, type ColumnName } from "../../src/source/columns.ts";
-import { asyncBuffer, byRanges, type CellRow, readCells } from "./fixture/cells.ts";
+import { asyncBuffer, byRanges, type CellRow, FILES, NAMES, readCells } from "./fixture/cells.ts";
 
-const FILES = globSync(`${import.meta.dirname}/files/*.parquet`).sort();
-const NAMES: ColumnName[] = [
-  "bucket",
-  "key",
-  "versionId",
-  "isLatest",
-  "isDeleteMarker",
-  "size",
-  "lastModified",
-  "etag",
-  "storageClass",
-  "owner",
-];
 const TRUTH: CellRow[] = readFileSync(`${import.meta.dirname}/files/rows.ndjson`, "utf8")
   .split("\n")
   .filter((line) => line !== "")

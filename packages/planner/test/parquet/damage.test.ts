@@ -1,6 +1,6 @@
 // Files with bytes flipped, overwritten and cut off, from a seed, read below the checksum that would have told: the reader gives the plan's error, or as many rows as
 // there were where nothing could tell; never another exception, never without an end. And lengths that lie ask for no memory.
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import fc from "fast-check";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
@@ -15,38 +15,14 @@ import { readRows } from "../../src/parquet/reader.ts";
 import { Runs } from "../../src/parquet/runs.ts";
 import { unsnap } from "../../src/parquet/unsnap.ts";
 import { Triage } from "../../src/scan/triage.ts";
-import type { ColumnName } from "../../src/source/columns.ts";
 import { BUCKET_OWNER, REPORT_CREATED, testConfig } from "../fixture/config.ts";
-import { asyncBuffer, readCells } from "./fixture/cells.ts";
+import { seeded } from "../fixture/seeded.ts";
+import { asyncBuffer, FILES, NAMES, readCells } from "./fixture/cells.ts";
 
-const FILES = globSync(`${import.meta.dirname}/files/*.parquet`).sort();
-const NAMES: ColumnName[] = [
-  "bucket",
-  "key",
-  "versionId",
-  "isLatest",
-  "isDeleteMarker",
-  "size",
-  "lastModified",
-  "etag",
-  "storageClass",
-  "owner",
-];
 const ROWS = 120;
 /** For each file and kind of damage. */
 const TRIES = 60;
 const fault = faultIn("data/test.parquet", "key", 0, 1);
-
-/** Mulberry32. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Rows that the triage was handed; undefined where the reader gave its error. Everything else that it might throw is for the test to fail with. */
 async function planned(bytes: Uint8Array): Promise<number | undefined> {
