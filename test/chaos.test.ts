@@ -4,26 +4,31 @@ import { describe, expect, it } from "vitest";
 import { playRound } from "./chaos/round.ts";
 import { drawSchedule, KINDS } from "./chaos/schedule.ts";
 
-/** Between them they have every kind of misfortune. */
+/** Between them they have every kind of misfortune. The first is a large one. */
 const SEEDS = process.env.CHAOS_SEED === undefined ? [6, 133] : [Number(process.env.CHAOS_SEED)];
+const OBJECTS = [20_000, 4_000] as const;
 const MISFORTUNES = 9;
 
 describe("a campaign in chaos", () => {
-  it.each(SEEDS)("keeps every law, seed %i", { timeout: 600_000 }, async (seed) => {
-    const round = await playRound({
-      seed,
-      objects: 4_000,
-      misfortunes: MISFORTUNES,
-      requestsPerSecond: 500,
-      lockMs: 3_000,
-      secondsMax: 400,
-    });
-    console.info(`chaos seed ${seed}: ${round.judgement.rows} objects under ${round.struck.join(", ")}`);
-    if (round.missed.length > 0)
-      console.warn(`chaos seed ${seed} MISSED (no root, or the campaign was faster): ${round.missed.join(", ")}`);
-    expect(round.broken, `CHAOS_SEED=${seed} plays it again; everything was left in ${round.folder}`).toEqual([]);
-    expect(round.judgement.rows).toBeGreaterThan(1_000);
-  });
+  it.each(SEEDS.map((seed, i) => ({ seed, objects: OBJECTS[i] ?? OBJECTS[0] })))(
+    "keeps every law, seed $seed",
+    { timeout: 600_000 },
+    async ({ seed, objects }) => {
+      const round = await playRound({
+        seed,
+        objects,
+        misfortunes: MISFORTUNES,
+        requestsPerSecond: objects / 10,
+        lockMs: 3_000,
+        secondsMax: 400,
+      });
+      console.info(`chaos seed ${seed}: ${round.judgement.rows} objects under ${round.struck.join(", ")}`);
+      if (round.missed.length > 0)
+        console.warn(`chaos seed ${seed} MISSED (no root, or the campaign was faster): ${round.missed.join(", ")}`);
+      expect(round.broken, `CHAOS_SEED=${seed} plays it again; everything was left in ${round.folder}`).toEqual([]);
+      expect(round.judgement.rows).toBeGreaterThan(objects / 3);
+    },
+  );
 });
 
 describe("a schedule", () => {
