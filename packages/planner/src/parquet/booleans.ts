@@ -7,7 +7,6 @@ import { Runs } from "./runs.ts";
 const LENGTH_BYTES = 4;
 
 export class BooleanCursor extends Cursor {
-  value = false;
   #runs: Runs | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
   /** The next value's bit; `bits` there are. */
@@ -19,23 +18,27 @@ export class BooleanCursor extends Cursor {
     for (let row = start; row < end; ) {
       const count = this.alike(row, end);
       const from = row - start;
-      if (this.present) this.#take(count, out, from);
-      else out.fill(0, from, from + count);
+      if (!this.present) out.fill(0, from, from + count);
+      else if (this.#runs === undefined) this.#takeBits(count, out, from);
+      else this.#takeRuns(this.#runs, count, out, from);
       row += count;
     }
   }
 
-  #take(count: number, out: Uint8Array, from: number): void {
+  #takeRuns(runs: Runs, count: number, out: Uint8Array, from: number): void {
     for (let i = from; i < from + count; ) {
-      if (this.#runs === undefined) {
-        this.take();
-        out[i++] = this.value ? 1 : 0;
-      } else {
-        const same = this.#runs.alike(from + count - i);
-        out.fill(this.#runs.value, i, i + same);
-        i += same;
-      }
+      const same = runs.alike(from + count - i);
+      out.fill(runs.value, i, i + same);
+      i += same;
     }
+  }
+
+  #takeBits(count: number, out: Uint8Array, from: number): void {
+    if (this.#bit + count > this.#bits) throw this.fault("has a page that ends before its rows do");
+    const bytes = this.#bytes;
+    let bit = this.#bit;
+    for (let i = from; i < from + count; i++, bit++) out[i] = ((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1;
+    this.#bit = bit;
   }
 
   protected override openValues({ encoding, bytes, start }: PageBody): void {
@@ -55,15 +58,5 @@ export class BooleanCursor extends Cursor {
   protected override skip(values: number): void {
     if (this.#runs === undefined) this.#bit += values;
     else this.#runs.skip(values);
-  }
-
-  protected override take(): void {
-    if (this.#runs !== undefined) {
-      this.value = this.#runs.next() === 1;
-      return;
-    }
-    const bit = this.#bit++;
-    if (bit >= this.#bits) throw this.fault("has a page that ends before its rows do");
-    this.value = (((this.#bytes[bit >>> 3] as number) >>> (bit & 7)) & 1) === 1;
   }
 }

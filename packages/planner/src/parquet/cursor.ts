@@ -25,47 +25,12 @@ export abstract class Cursor {
     this.#pages = new Pages(file, chunk, rooms);
   }
 
-  /** Makes `row`, from 0 within the row group, the cursor's own; whether it has a value. Rows are asked for in ascending order; the same one may be asked for again. */
-  seek(row: number): boolean {
-    if (row < this.#row) {
-      if (row === this.#row - 1) return this.#present;
-      throw new Error(`row ${row} was asked for after row ${this.#row - 1}`);
-    }
-    this.#alike(row, row + 1);
-    if (this.#present) this.take();
-    return this.#present;
-  }
-
   /**
-   * How many rows from `row` on, at least one and at most up to `end`, are alike: they lie in one page, and {@link present} says whether they have values. The caller
-   * takes the values, so many of them, before it asks for other rows.
+   * How many rows from `row` on, from 0 within the row group, at least one and at most up to `end`, are alike: they lie in one page, and {@link present} says whether
+   * they have values. The caller takes the values, so many of them, before it asks for other rows. Rows are asked for in ascending order.
    */
   alike(row: number, end: number): number {
     if (row < this.#row) throw new Error(`row ${row} was asked for after row ${this.#row - 1}`);
-    return this.#alike(row, end);
-  }
-
-  get present(): boolean {
-    return this.#present;
-  }
-
-  /** Whether it was ever sent to a row. */
-  get touched(): boolean {
-    return this.#row > 0;
-  }
-
-  /** After the last row that was wanted: throws where the column has not as many rows as its row group. */
-  finish(): void {
-    while (this.#pages.next() !== undefined);
-  }
-
-  protected abstract openValues(page: PageBody, dictionary: PageBody | undefined): void;
-  /** Steps over values of the page. */
-  protected abstract skip(values: number): void;
-  /** Makes the next value the current one. */
-  protected abstract take(): void;
-
-  #alike(row: number, end: number): number {
     if (row >= this.#pageEnd) this.#turnTo(row);
     if (!this.#open) this.#openPage();
     const skipped = row - this.#row;
@@ -83,6 +48,29 @@ export abstract class Cursor {
     this.#row = row + count;
     return count;
   }
+
+  get present(): boolean {
+    return this.#present;
+  }
+
+  /** The first row behind the page at hand. */
+  get pageEnd(): number {
+    return this.#pageEnd;
+  }
+
+  /** Whether it was ever sent to a row. */
+  get touched(): boolean {
+    return this.#row > 0;
+  }
+
+  /** After the last row that was wanted: throws where the column has not as many rows as its row group. */
+  finish(): void {
+    while (this.#pages.next() !== undefined);
+  }
+
+  protected abstract openValues(page: PageBody, dictionary: PageBody | undefined): void;
+  /** Steps over values of the page. */
+  protected abstract skip(values: number): void;
 
   #turnTo(row: number): void {
     while (row >= this.#pageEnd) {

@@ -8,7 +8,7 @@ import type { AclCell, OwnerCell, Triage } from "../scan/triage.ts";
 import { COLUMNS, type ColumnName } from "../source/columns.ts";
 import type { Columns } from "./columns.ts";
 import { Meanings } from "./meanings.ts";
-import type { TextCursor } from "./texts.ts";
+import { Visit } from "./visit.ts";
 
 const WORDS_MAX = 1_024;
 const NULL_VERSION = Buffer.from("null");
@@ -50,12 +50,14 @@ export class GroupRows {
   readonly #sizes = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
   readonly #times = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
   readonly #words: Readonly<Record<WordColumn, string[]>>;
-  /** The row within the group whose key may be asked for. */
-  #row = 0;
-  readonly #ownKey = (): string => {
-    const { text, start, end } = this.#key(this.#row);
-    return text.buffer.toString("utf8", start, end);
-  };
+  /** Rows of the group that are looked at one by one, and those of them that are decided: so many of this stretch. */
+  readonly #looked = new Uint32Array(STRETCH_ROWS);
+  #lookedCount = 0;
+  readonly #foreign = new Uint32Array(STRETCH_ROWS);
+  #foreignCount = 0;
+  readonly #keys: Visit;
+  readonly #versions: Visit;
+  readonly #etags: Visit;
 
   constructor(input: DataFileInput, triage: Triage, columns: Columns, meanings: FileMeanings, first: number) {
     this.#input = input;
@@ -69,6 +71,9 @@ export class GroupRows {
       WordColumn,
       string[]
     >;
+    this.#keys = new Visit(columns.key, STRETCH_ROWS);
+    this.#versions = new Visit(columns.versionId, STRETCH_ROWS);
+    this.#etags = new Visit(columns.etag, STRETCH_ROWS);
   }
 
   /** Rows [start, end) of the group, at most STRETCH_ROWS. Throws PlanError where a column is damaged or a row cannot be believed. */
@@ -78,69 +83,92 @@ export class GroupRows {
     isDeleteMarker?.fill(start, end, this.#deleted);
     size?.fill(start, end, this.#sizes);
     if (acl !== undefined) this.#meanings.acls.fill(acl, start, end, this.#acls, this.#triage.noAcl);
-    this.#readForeign(start, end);
+    this.#list(start, end);
+    this.#readForeign(start);
     const triage = this.#triage;
-    const { row, whole } = triage;
+    for (let look = 0, decided = 0; look < this.#lookedCount; look++) {
+      const at = this.#looked[look] as number;
+      const i = at - start;
+      const bytes = this.#number("size", this.#sizes[i] as number, at) ?? 0;
+      const owner = this.#owners[i] as OwnerCell;
+      const acl = this.#acls[i] as AclCell;
+      if (decided < this.#foreignCount && at === this.#foreign[decided]) {
+        this.#fill(start, i, bytes, look, decided++);
+        triage.foreign(owner, acl);
+      } else {
+        triage.own(this.#first + at + 1, bytes, acl, () => this.#ownKey(look, at));
+      }
+    }
+  }
+
+  /** Counts the rows of which nothing more has to be known, and lists the others. */
+  #list(start: number, end: number): void {
+    const triage = this.#triage;
+    const { whole, bucketOwner } = triage;
+    let looked = 0;
+    let foreign = 0;
     let ownRows = 0;
     let ownBytes = 0;
     for (let i = 0; i < end - start; i++) {
-      const ownerCell = this.#owners[i] as OwnerCell;
-      row.isDeleteMarker = this.#deleted[i] === 1;
-      if (row.isDeleteMarker && !whole) {
-        triage.deleteMarker(ownerCell);
-        continue;
-      }
-      const bytes = this.#number("size", this.#sizes[i] as number, start + i) ?? 0;
-      const aclCell = this.#acls[i] as AclCell;
-      if (ownerCell.owner.kind !== "bucket-owner" || whole) {
-        this.#fill(start, i, bytes);
-        triage.foreign(ownerCell, aclCell);
-      } else if (triage.isPrivate(aclCell)) {
-        ownRows++;
-        ownBytes += bytes;
+      const owner = this.#owners[i] as OwnerCell;
+      if (!whole && this.#deleted[i] === 1) {
+        triage.deleteMarker(owner);
+      } else if (whole || owner !== bucketOwner) {
+        this.#looked[looked++] = start + i;
+        this.#foreign[foreign++] = start + i;
       } else {
-        this.#row = start + i;
-        triage.own(this.#first + start + i + 1, bytes, aclCell, this.#ownKey);
+        const size = this.#sizes[i] as number;
+        // What is no size is told when the rows before it were looked at.
+        if ((size >= 0 && size <= Number.MAX_SAFE_INTEGER) || Number.isNaN(size)) {
+          if (triage.isPrivate(this.#acls[i] as AclCell)) {
+            ownRows++;
+            ownBytes += size || 0;
+            continue;
+          }
+        }
+        this.#looked[looked++] = start + i;
       }
     }
     if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes);
+    this.#lookedCount = looked;
+    this.#foreignCount = foreign;
+    this.#keys.begin(this.#looked, looked);
+    this.#versions.begin(this.#foreign, foreign);
+    this.#etags.begin(this.#foreign, foreign);
   }
 
-  /** The cells that are no longer than a word, of the rows from the first foreign-owned one to the last one. */
-  #readForeign(start: number, end: number): void {
-    const isForeign = (i: number): boolean =>
-      this.#triage.whole || ((this.#owners[i] as OwnerCell).owner.kind !== "bucket-owner" && this.#deleted[i] === 0);
-    let from = 0;
-    let to = end - start;
-    while (from < to && !isForeign(from)) from++;
-    while (to > from && !isForeign(to - 1)) to--;
-    if (from === to) return;
+  /** The cells that are no longer than a word, of the rows up to the last foreign-owned one. */
+  #readForeign(start: number): void {
+    if (this.#foreignCount === 0) return;
+    const end = (this.#foreign[this.#foreignCount - 1] as number) + 1;
     const { isLatest, lastModified } = this.#columns;
-    isLatest?.fill(start, start + to, this.#latest);
-    lastModified?.fill(start, start + to, this.#times);
+    isLatest?.fill(start, end, this.#latest);
+    lastModified?.fill(start, end, this.#times);
     for (const name of WORD_COLUMNS) {
       const cursor = this.#columns[name];
-      if (cursor !== undefined) this.#meanings.words[name].fill(cursor, start, start + to, this.#words[name], "");
+      if (cursor !== undefined) this.#meanings.words[name].fill(cursor, start, end, this.#words[name], "");
     }
   }
 
-  /** Row i of the stretch that begins at row `start` of the group. */
-  #fill(start: number, i: number, size: number): void {
+  /** Row i of the stretch that begins at row `start` of the group, by its places among the rows that are looked at and that are decided. */
+  #fill(start: number, i: number, size: number, look: number, decided: number): void {
     const { row } = this.#triage;
     const columns = this.#columns;
     const words = this.#words;
     const at = start + i;
     row.number = this.#first + at + 1;
+    row.isDeleteMarker = this.#deleted[i] === 1;
     row.size = size;
     if (columns.bucket !== undefined && words.bucket[i] !== this.#input.bucket)
       throw this.#fault(at, `is about the bucket ${JSON.stringify(words.bucket[i])}, not ${this.#input.bucket}`);
-    const key = this.#key(at);
-    row.keyBytes.set(key.text.buffer, key.start, key.end);
-    fill(row.version, columns.versionId, at);
+    const keys = this.#keys;
+    this.#turnToKey(look, at);
+    row.keyBytes.set(keys.text.buffer, keys.starts[look] as number, keys.ends[look] as number);
+    fill(row.version, this.#versions, decided);
     if (columns.versionId !== undefined && row.version.start < 0) row.version.set(NULL_VERSION, 0, NULL_VERSION.length);
     row.isLatest = columns.isLatest === undefined || this.#latest[i] === 1;
     row.lastModified = this.#number("lastModified", this.#times[i] as number, at);
-    fill(row.etag, columns.etag, at);
+    fill(row.etag, this.#etags, decided);
     row.storageClass = words.storageClass[i] as string;
     row.encryption = words.encryption[i] as string;
     row.accessTier = words.accessTier[i] as string;
@@ -148,11 +176,19 @@ export class GroupRows {
     row.legalHold = words.legalHold[i] as string;
   }
 
-  #key(row: number): TextCursor {
-    const key = this.#columns.key;
-    if (key?.seek(row) !== true || key.start === key.end) throw this.#fault(row, "has an empty key");
-    if (!key.ascii && !isUtf8(key.text.buffer.subarray(key.start, key.end))) throw this.#fault(row, "has a key that is not UTF-8");
-    return key;
+  #ownKey(look: number, at: number): string {
+    this.#turnToKey(look, at);
+    const { text, starts, ends } = this.#keys;
+    return text.buffer.toString("utf8", starts[look], ends[look]);
+  }
+
+  #turnToKey(look: number, at: number): void {
+    const keys = this.#keys;
+    keys.turn(look);
+    const start = keys.starts[look] as number;
+    const end = keys.ends[look] as number;
+    if (start < 0 || start === end) throw this.#fault(at, "has an empty key");
+    if (!keys.ascii && !isUtf8(keys.text.buffer.subarray(start, end))) throw this.#fault(at, "has a key that is not UTF-8");
   }
 
   /** null: NaN, which stands for no value. */
@@ -171,7 +207,10 @@ export class GroupRows {
 }
 
 /** Cleared where there is no value. */
-function fill(span: Span, cursor: TextCursor | undefined, i: number): void {
-  if (cursor?.seek(i) !== true || cursor.start === cursor.end) span.clear();
-  else span.set(cursor.text.buffer, cursor.start, cursor.end);
+function fill(span: Span, texts: Visit, i: number): void {
+  texts.turn(i);
+  const start = texts.starts[i] as number;
+  const end = texts.ends[i] as number;
+  if (start < 0 || start === end) span.clear();
+  else span.set(texts.text.buffer, start, end);
 }

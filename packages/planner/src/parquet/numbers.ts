@@ -12,9 +12,10 @@ type NumberKind = Extract<ColumnKind, { kind: "number" }>;
 const BYTES = { INT32: 4, INT64: 8, INT96: 12 } as const;
 const UNIX_EPOCH_JULIAN_DAY = 2_440_588;
 const DAY_MS = 86_400_000;
+/** Places taken at once. */
+const PLACES = new Uint32Array(2_048);
 
 export class NumberCursor extends Cursor {
-  value = 0;
   readonly #kind: NumberKind;
   readonly #width: number;
   #dictionary: Float64Array | undefined;
@@ -36,11 +37,9 @@ export class NumberCursor extends Cursor {
       const count = this.alike(row, end);
       const from = row - start;
       if (!this.present) out.fill(Number.NaN, from, from + count);
-      else
-        for (let i = from; i < from + count; i++) {
-          this.take();
-          out[i] = this.value;
-        }
+      else if (this.#places !== undefined) this.#takePlaces(this.#places, from, from + count, out);
+      else if (this.#deltas !== undefined) this.#takeDeltas(this.#deltas, from, from + count, out);
+      else this.#takeFixed(from, from + count, out);
       row += count;
     }
   }
@@ -67,20 +66,33 @@ export class NumberCursor extends Cursor {
     else this.#at += values * this.#width;
   }
 
-  protected override take(): void {
-    if (this.#places !== undefined) {
-      const place = this.#places.next();
-      const dictionary = this.#dictionary as Float64Array;
+  #takePlaces(places: Runs, from: number, to: number, out: Float64Array): void {
+    const dictionary = this.#dictionary as Float64Array;
+    const valueAt = (place: number): number => {
       if (place >= dictionary.length) throw this.fault(`has the place ${place} in a dictionary of ${dictionary.length} numbers`);
-      this.value = dictionary[place] as number;
-    } else if (this.#deltas !== undefined) {
-      this.value = Math.floor(this.#deltas.next() / this.#kind.perUnit);
-    } else {
-      const at = this.#at;
-      if (at + this.#width > this.#view.byteLength) throw this.fault("has a page that ends before its rows do");
-      this.#at = at + this.#width;
-      this.value = this.#fixed(this.#view, at);
+      return dictionary[place] as number;
+    };
+    for (let at = from; at < to; ) {
+      const count = places.take(to - at, PLACES);
+      if (places.repeat) out.fill(valueAt(places.value), at, at + count);
+      else for (let i = 0; i < count; i++) out[at + i] = valueAt(PLACES[i] as number);
+      at += count;
     }
+  }
+
+  #takeDeltas(deltas: Deltas, from: number, to: number, out: Float64Array): void {
+    for (let i = from; i < to; i++) out[i] = Math.floor(deltas.next() / this.#kind.perUnit);
+  }
+
+  #takeFixed(from: number, to: number, out: Float64Array): void {
+    const view = this.#view;
+    const width = this.#width;
+    let at = this.#at;
+    this.#at += (to - from) * width;
+    if (this.#at > view.byteLength) throw this.fault("has a page that ends before its rows do");
+    if (this.#kind.type === "INT64" && this.#kind.perUnit === 1)
+      for (let i = from; i < to; i++, at += 8) out[i] = view.getInt32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
+    else for (let i = from; i < to; i++, at += width) out[i] = this.#fixed(view, at);
   }
 
   #dictionaryOf(page: PageBody | undefined): Float64Array {

@@ -2,35 +2,37 @@
 // stepped over; a run is never written out, so that one which claims a billion values costs nothing.
 import type { Fault } from "./fault.ts";
 
-/** Widest field that is taken from the held bits at once: 7 may be left over, and 31 fit. */
-const FIELD_BITS_MAX = 24;
+/** Widest number that four bytes hold wherever it begins in the first one. */
+const FIELD_BITS_MAX = 25;
+const FIELD_BYTES = 4;
 const WIDTH_MAX = 32;
 
 export class Runs {
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #end: number;
   readonly #width: number;
-  readonly #mask: number;
   readonly #fault: Fault;
-  /** The number that {@link alike} found. */
+  /** The number that {@link alike} or {@link take} found. */
   value = 0;
+  /** Whether what {@link take} took is one number again and again. */
+  repeat = false;
   #at: number;
   /** Of the run. */
   #left = 0;
   #packed = false;
   #value = 0;
-  /** Bits of a packed run that were taken from the bytes but not yet given. */
-  #bits = 0;
-  #held = 0;
+  /** Of a packed run: the next number begins at this bit of the byte at #at. */
+  #bit = 0;
 
   /** `width`: bits of each number. */
   constructor(bytes: Uint8Array, start: number, end: number, width: number, fault: Fault) {
     if (width > WIDTH_MAX) throw fault(`has numbers of ${width} bits`);
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = start;
     this.#end = end;
     this.#width = width;
-    this.#mask = (1 << Math.min(width, FIELD_BITS_MAX)) - 1;
     this.#fault = fault;
   }
 
@@ -39,45 +41,44 @@ export class Runs {
     this.#left--;
     if (!this.#packed) return this.#value;
     const width = this.#width;
-    if (width > FIELD_BITS_MAX) return this.#field(16, 0xffff) + this.#field(width - 16, (1 << (width - 16)) - 1) * 0x1_0000;
-    return this.#field(width, this.#mask);
+    if (width <= FIELD_BITS_MAX) return this.#field(width);
+    return this.#field(16) + this.#field(width - 16) * 0x1_0000;
   }
 
-  /** The next `count` numbers, from out[0] on. */
-  fill(out: Uint32Array, count: number): void {
-    for (let at = 0; at < count; ) {
-      if (this.#left === 0) this.#run();
-      const step = Math.min(count - at, this.#left);
-      if (!this.#packed) {
-        out.fill(this.#value, at, at + step);
-        this.#left -= step;
-      } else if (this.#width > FIELD_BITS_MAX) for (let i = at; i < at + step; i++) out[i] = this.next();
-      else this.#unpack(out, at, step);
-      at += step;
+  /**
+   * Takes at least one and at most `max` numbers of one run, and no more than `out` holds; how many. Where they {@link repeat} they are all {@link value}, and nothing is
+   * written; otherwise they stand in `out`, from out[0] on.
+   */
+  take(max: number, out: Uint32Array): number {
+    if (this.#left === 0) this.#run();
+    this.repeat = !this.#packed;
+    if (this.repeat) {
+      const count = Math.min(max, this.#left);
+      this.#left -= count;
+      this.value = this.#value;
+      return count;
     }
+    const count = Math.min(max, this.#left, out.length);
+    if (this.#width > FIELD_BITS_MAX) for (let i = 0; i < count; i++) out[i] = this.next();
+    else this.#unpack(out, count);
+    return count;
   }
 
   /** The same as next() so many times, without a call and a look at the run for each. */
-  #unpack(out: Uint32Array, from: number, count: number): void {
-    const bytes = this.#bytes;
+  #unpack(out: Uint32Array, count: number): void {
+    const view = this.#view;
     const width = this.#width;
-    const mask = this.#mask;
-    let at = this.#at;
-    let bits = this.#bits;
-    let held = this.#held;
-    for (let i = from; i < from + count; i++) {
-      while (held < width) {
-        bits |= (bytes[at++] as number) << held;
-        held += 8;
-      }
-      out[i] = bits & mask;
-      bits >>>= width;
-      held -= width;
-    }
-    this.#at = at;
-    this.#bits = bits;
-    this.#held = held;
+    const mask = (1 << width) - 1;
+    const at = this.#at;
+    let bit = this.#bit;
+    const whole = view.byteLength - at - FIELD_BYTES;
+    let i = 0;
+    for (; i < count && bit >>> 3 <= whole; i++, bit += width) out[i] = (view.getUint32(at + (bit >>> 3), true) >>> (bit & 7)) & mask;
+    this.#at = at + (bit >>> 3);
+    this.#bit = bit & 7;
     this.#left -= count;
+    // Behind the last ones there are no four bytes.
+    for (; i < count; i++) out[i] = this.#field(width);
   }
 
   skip(count: number): void {
@@ -100,18 +101,14 @@ export class Runs {
       return count;
     }
     this.value = this.next();
+    const bytes = this.#bytes;
+    const most = Math.min(max, this.#left + 1);
     let count = 1;
-    while (count < max && this.#left > 0) {
-      if (this.#held === 0) {
-        this.#bits = this.#bytes[this.#at++] as number;
-        this.#held = 8;
-      }
-      if ((this.#bits & 1) !== this.value) break;
-      this.#bits >>>= 1;
-      this.#held--;
-      this.#left--;
+    while (count < most && (((bytes[this.#at] as number) >>> this.#bit) & 1) === this.value) {
+      this.#drop(1);
       count++;
     }
+    this.#left -= count - 1;
     return count;
   }
 
@@ -131,31 +128,21 @@ export class Runs {
     return ones;
   }
 
-  #field(bits: number, mask: number): number {
-    while (this.#held < bits) {
-      this.#bits |= (this.#bytes[this.#at++] as number) << this.#held;
-      this.#held += 8;
+  #field(bits: number): number {
+    let value = 0;
+    for (let got = 0; got < bits; ) {
+      const taken = Math.min(8 - this.#bit, bits - got);
+      value |= (((this.#bytes[this.#at] as number) >>> this.#bit) & ((1 << taken) - 1)) << got;
+      got += taken;
+      this.#drop(taken);
     }
-    const value = this.#bits & mask;
-    this.#bits >>>= bits;
-    this.#held -= bits;
     return value;
   }
 
   #drop(bits: number): void {
-    if (bits <= this.#held) {
-      this.#bits >>>= bits;
-      this.#held -= bits;
-      return;
-    }
-    const rest = bits - this.#held;
-    this.#at += Math.floor(rest / 8);
-    this.#bits = 0;
-    this.#held = 0;
-    const part = rest % 8;
-    if (part === 0) return;
-    this.#bits = (this.#bytes[this.#at++] as number) >>> part;
-    this.#held = 8 - part;
+    const bit = this.#bit + bits;
+    this.#at += Math.floor(bit / 8);
+    this.#bit = bit % 8;
   }
 
   #run(): void {
@@ -163,8 +150,7 @@ export class Runs {
     const head = this.#varint();
     this.#packed = head % 2 === 1;
     const count = Math.floor(head / 2);
-    this.#bits = 0;
-    this.#held = 0;
+    this.#bit = 0;
     if (this.#packed) {
       // The last groups of a page may be cut off behind its last value.
       const backed = width === 0 ? Number.POSITIVE_INFINITY : Math.floor(((this.#end - this.#at) * 8) / width);

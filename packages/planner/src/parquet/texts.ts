@@ -8,7 +8,7 @@ import { type PageBody, uint32 } from "./pages.ts";
 import type { Runs } from "./runs.ts";
 
 /** A text's length stands before it in four bytes. */
-export const LENGTH_BYTES = 4;
+const LENGTH_BYTES = 4;
 /** Lengths of one page that are kept; pages of texts by their differences have about twenty thousand. */
 const LENGTHS_MAX = 1 << 22;
 /** What the texts of one page by common beginnings may become. */
@@ -29,7 +29,8 @@ export class TextCursor extends Cursor {
   /** Every byte around it is ASCII. */
   ascii = true;
   dictionary: Dictionary | undefined;
-  #places: Runs | undefined;
+  /** The places of the next values in the dictionary; undefined where the page does without. */
+  places: Runs | undefined;
   /** Where the next text begins, with its length before it or without. */
   #at = 0;
   #bodyEnd = 0;
@@ -38,10 +39,10 @@ export class TextCursor extends Cursor {
 
   protected override openValues(page: PageBody, dictionary: PageBody | undefined): void {
     const { encoding } = page;
-    this.#places = undefined;
+    this.places = undefined;
     this.#lengths = undefined;
     if (encoding === "DICTIONARY") {
-      this.#places = placesOf(page, this.fault);
+      this.places = placesOf(page, this.fault);
       this.dictionary ??= dictionaryOf(dictionary, this.fault);
       this.text = this.dictionary.text;
       this.ascii = this.dictionary.ascii;
@@ -54,8 +55,8 @@ export class TextCursor extends Cursor {
   }
 
   protected override skip(values: number): void {
-    if (this.#places !== undefined) {
-      this.#places.skip(values);
+    if (this.places !== undefined) {
+      this.places.skip(values);
     } else {
       for (let i = 0; i < values; i++) {
         // It moves #at itself, so its answer comes first.
@@ -65,32 +66,76 @@ export class TextCursor extends Cursor {
     }
   }
 
-  /** The entries of the next values, `count` of them, from out[0] on; undefined where the page has no dictionary. {@link text} and {@link dictionary} are theirs. */
-  takeEntries(count: number, out: Uint32Array): Dictionary | undefined {
-    if (this.#places === undefined) return undefined;
-    this.#places.fill(out, count);
-    const dictionary = this.dictionary as Dictionary;
-    const entries = dictionary.starts.length - 1;
-    for (let i = 0; i < count; i++)
-      if ((out[i] as number) >= entries) throw this.fault(`has the place ${out[i]} in a dictionary of ${entries} texts`);
-    return dictionary;
+  /**
+   * Where the texts of the rows rows[from], …, rows[to - 1] (ascending) begin and end, in starts and ends at the same places; -1 where there is none. As many of them as
+   * lie in one page, which {@link text} then is: gives the place of the first row that was not reached. The cursor stands behind them, so nobody takes values of the page.
+   */
+  visit(rows: Uint32Array, from: number, to: number, starts: Int32Array, ends: Int32Array): number {
+    const last = (rows[to - 1] as number) + 1;
+    let i = from;
+    do {
+      const row = rows[i] as number;
+      const end = row + this.alike(row, last);
+      if (!this.present) while (i < to && (rows[i] as number) < end) starts[i++] = -1;
+      else if (this.places === undefined && this.#lengths === undefined) i = this.#visitPlain(rows, i, to, end, starts, ends);
+      else i = this.#visitOthers(rows, i, to, end, starts, ends);
+    } while (i < to && (rows[i] as number) < this.pageEnd);
+    return i;
+  }
+
+  /** Every row from rows[i] up to `end` has a text, its length before it. */
+  #visitPlain(rows: Uint32Array, i: number, to: number, end: number, starts: Int32Array, ends: Int32Array): number {
+    const { view } = this.text;
+    const bodyEnd = this.#bodyEnd;
+    let at = this.#at;
+    let next = rows[i] as number;
+    for (let row = next; row < end; row++) {
+      const start = at + LENGTH_BYTES;
+      if (start > bodyEnd) throw this.fault("has a page that ends before its rows do");
+      const length = view.getUint32(at, true);
+      at = start + length;
+      if (at > bodyEnd) throw this.fault(`has a text of ${length} bytes where only ${bodyEnd - start} are left`);
+      if (row !== next) continue;
+      starts[i] = start;
+      ends[i++] = at;
+      next = i < to ? (rows[i] as number) : end;
+    }
+    this.#at = at;
+    return i;
+  }
+
+  #visitOthers(rows: Uint32Array, i: number, to: number, end: number, starts: Int32Array, ends: Int32Array): number {
+    let row = rows[i] as number;
+    for (; i < to && (rows[i] as number) < end; i++) {
+      const wanted = rows[i] as number;
+      this.skip(wanted - row);
+      this.take();
+      starts[i] = this.start;
+      ends[i] = this.end;
+      row = wanted + 1;
+    }
+    this.skip(end - row);
+    return i;
   }
 
   /** Makes the next value the current one. */
-  override take(): void {
-    const places = this.#places;
-    if (places !== undefined) {
-      const { starts } = this.dictionary as Dictionary;
-      const entry = places.next();
-      if (entry >= starts.length - 1) throw this.fault(`has the place ${entry} in a dictionary of ${starts.length - 1} texts`);
-      this.start = starts[entry] as number;
-      this.end = (starts[entry + 1] as number) - LENGTH_BYTES;
+  take(): void {
+    if (this.places !== undefined) {
+      this.toEntry(this.places.next());
       return;
     }
     const length = this.#nextLength();
     this.start = this.#at;
     this.#at += length;
     this.end = this.#at;
+  }
+
+  /** Makes an entry of the dictionary the current text. */
+  toEntry(entry: number): void {
+    const { starts } = this.dictionary as Dictionary;
+    if (entry >= starts.length - 1) throw this.fault(`has the place ${entry} in a dictionary of ${starts.length - 1} texts`);
+    this.start = starts[entry] as number;
+    this.end = (starts[entry + 1] as number) - LENGTH_BYTES;
   }
 
   /** Of the next text, which then begins at #at. */

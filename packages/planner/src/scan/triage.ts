@@ -59,6 +59,8 @@ export class Triage {
   /** Sentences about rows that are worth a look; the first few of each kind. */
   readonly notes: string[] = [];
   readonly owners: ByteCache<OwnerCell>;
+  /** Every cell that names the bucket owner. */
+  readonly bucketOwner: OwnerCell;
   readonly acls = new ByteCache<AclCell>((cell) => new AclCell(parseAcl(cell)), ACL_CACHE_ENTRIES_MAX);
   readonly noAcl = new AclCell(UNKNOWN_ACL);
   readonly row: Row;
@@ -66,7 +68,6 @@ export class Triage {
   readonly #packer = new Packer();
   readonly #emit: (chunk: Chunk) => void;
   readonly #file: string;
-  readonly #bucketOwner: OwnerCell;
   /** The entry of the last planned row: most follow one of their kind. */
   #class: ClassTally | undefined;
 
@@ -76,12 +77,12 @@ export class Triage {
     this.#file = file;
     this.#emit = emit;
     let number = 0;
-    this.#bucketOwner = { owner: { kind: "bucket-owner", id: settings.bucketOwner }, number: number++ };
+    this.bucketOwner = { owner: { kind: "bucket-owner", id: settings.bucketOwner }, number: number++ };
     this.owners = new ByteCache<OwnerCell>((cell) => {
       const owner = ownerOf(cell, settings);
-      return owner.kind === "bucket-owner" ? this.#bucketOwner : { owner, number: number++ };
+      return owner.kind === "bucket-owner" ? this.bucketOwner : { owner, number: number++ };
     }, ACL_CACHE_ENTRIES_MAX);
-    this.row = new Row(this.#bucketOwner.owner, this.noAcl.use(this.#bucketOwner, settings).weighed);
+    this.row = new Row(this.bucketOwner.owner, this.noAcl.use(this.bucketOwner, settings).weighed);
   }
 
   /** A delete marker, of whomever. */
@@ -104,7 +105,7 @@ export class Triage {
 
   /** Whether nobody else is in the ACL of an object that the bucket owner owns, and nothing about it has to be said. */
   isPrivate(acl: AclCell): boolean {
-    const { weighed } = acl.use(this.#bucketOwner, this.#settings);
+    const { weighed } = acl.use(this.bucketOwner, this.#settings);
     return weighed.thirdParty.length === 0 && weighed.state !== "unreadable";
   }
 
@@ -114,7 +115,7 @@ export class Triage {
     total.rows++;
     total.ownedByBucketOwner++;
     total.bytes += size;
-    const { weighed } = acl.use(this.#bucketOwner, this.#settings);
+    const { weighed } = acl.use(this.bucketOwner, this.#settings);
     if (weighed.state === "unreadable")
       this.#noteUnreadable(number, weighed.why, "the bucket owner's own: grants to others in it are not counted");
     for (const grant of weighed.thirdParty) countGrant(this.tally, grant, key(), size, true);
@@ -122,7 +123,7 @@ export class Triage {
 
   /** Whether somebody else is in the ACL of an object that the bucket owner owns, so that its key will be asked for. */
   ownShared(acl: AclCell): boolean {
-    return acl.use(this.#bucketOwner, this.#settings).weighed.thirdParty.length > 0;
+    return acl.use(this.bucketOwner, this.#settings).weighed.thirdParty.length > 0;
   }
 
   /** A foreign-owned object: {@link row} is filled, but for owner and ACL. */
