@@ -16,6 +16,7 @@ export * from "./ledger/result.ts";
 export * from "./limits.ts";
 export * from "./log.ts";
 export * from "./parquet/encode.ts";
+export * from "./parquet/encoded.ts";
 export * from "./parquet/open.ts";
 export * from "./parquet/pages.ts";
 export type { TableColumn } from "./parquet/structures.ts";

@@ -5,7 +5,8 @@ import { ByteWriter } from "hyparquet-writer";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { expect, test } from "vitest";
 import { TableEncoder } from "../src/parquet/encode.ts";
-import { type PageColumn, plainBytes } from "../src/parquet/pages.ts";
+import { plainBytes } from "../src/parquet/encoded.ts";
+import type { PageColumn } from "../src/parquet/pages.ts";
 import type { TableColumn } from "../src/parquet/structures.ts";
 
 interface Row {

@@ -1,36 +1,52 @@
-// Rows of one account and op, or of one reason to hold, as they collect until a row group is full.
-import { ByteCopier } from "../scan/copy-bytes.ts";
-import type { MergedShape } from "./merge.ts";
+// Rows of one account and op, or of one reason to hold, as they collect until a row group is full. The rows lie in the kernel's memory, their shapes here.
+import type { Shape } from "../scan/shape.ts";
+import type { Batch } from "./columns.ts";
+import type { MergeKernel } from "./kernel.ts";
 
-const START_BYTES = 64 * 1024;
+/** A shape as all chunks share it. */
+export interface MergedShape {
+  readonly shape: Shape;
+  readonly lane: Lane;
+  /** Its number in the lane's batch with the number `batch`. */
+  batch: number;
+  number: number;
+}
 
-export class LaneRows {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(START_BYTES);
-  length = 0;
-  /** One for each row. */
-  readonly shapes: MergedShape[] = [];
-  #view = new DataView(this.bytes.buffer);
-  readonly #copier = new ByteCopier();
+export class Lane {
+  /** By this the kernel knows it. */
+  readonly address: number;
+  readonly #kernel: MergeKernel;
+  readonly #write: (batch: Batch) => Promise<void>;
+  readonly #shapes: Shape[] = [];
+  /** As the kernel counts them. */
+  #batch = 1;
 
-  /** Takes over the record that lies at [start, start + length) of `records`. */
-  add(records: Uint8Array, start: number, length: number, shape: MergedShape): void {
-    if (this.length + length > this.bytes.length) {
-      const larger = new Uint8Array(2 * this.bytes.length + length);
-      larger.set(this.bytes.subarray(0, this.length));
-      this.bytes = larger;
-      this.#view = new DataView(larger.buffer);
-    }
-    this.#copier.copy(records, start, this.#view, this.length, length);
-    this.length += length;
-    this.shapes.push(shape);
+  /** Objects larger than `sizeMax` are a batch alone. */
+  constructor(kernel: MergeKernel, rowsMax: number, sizeMax: number, write: (batch: Batch) => Promise<void>) {
+    this.#kernel = kernel;
+    this.#write = write;
+    this.address = kernel.lane(rowsMax, sizeMax);
   }
 
-  get rows(): number {
-    return this.shapes.length;
+  /** The kernel has given this shape the batch's next number. */
+  saw(merged: MergedShape): void {
+    merged.batch = this.#batch;
+    merged.number = this.#shapes.push(merged.shape) - 1;
   }
 
-  clear(): void {
-    this.length = 0;
-    this.shapes.length = 0;
+  /** Writes the batch as far as it is, and begins another. */
+  async write(): Promise<void> {
+    const rows = this.#kernel.rows(this.address);
+    if (rows === 0) return;
+    await this.#write({ kernel: this.#kernel, lane: this.address, rows, shapes: this.#shapes });
+    this.#kernel.clear(this.address);
+    this.#shapes.length = 0;
+    this.#batch++;
+  }
+
+  /** One row that lies in another lane of the kernel's, where a batch has one row. */
+  async writeAlone(address: number, shape: Shape): Promise<void> {
+    await this.#write({ kernel: this.#kernel, lane: address, rows: 1, shapes: [shape] });
+    this.#kernel.clear(address);
   }
 }

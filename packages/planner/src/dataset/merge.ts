@@ -14,23 +14,10 @@ import {
 import { HELD_GROUP_ROWS_MAX } from "../limits.ts";
 import type { Chunk } from "../scan/pack.ts";
 import { type Shape, shapeName } from "../scan/shape.ts";
-import { heldPages, planPages } from "./columns.ts";
+import { type Batch, heldPages, planPages } from "./columns.ts";
 import { HeldWriter } from "./held.ts";
-import { LaneRows } from "./lane.ts";
-
-interface Lane {
-  readonly rows: LaneRows;
-  readonly rowsMax: number;
-  /** Objects larger than this are a batch alone. */
-  readonly sizeMax: number;
-  write(rows: LaneRows): Promise<void>;
-}
-
-/** A shape as all chunks share it. */
-export interface MergedShape {
-  readonly shape: Shape;
-  readonly lane: Lane;
-}
+import { MergeKernel } from "./kernel.ts";
+import { Lane, type MergedShape } from "./lane.ts";
 
 /** Distinct shapes that are remembered from chunk to chunk; forgetting them costs time, not correctness. */
 const SHAPES_MAX = 50_000;
@@ -40,32 +27,38 @@ export class Merge {
   readonly #batchRows: number;
   readonly #writers = new Map<AccountId, PlanWriter>();
   readonly #held = new Map<HeldReason, HeldWriter>();
+  readonly #kernel = new MergeKernel();
   readonly #lanes = new Map<string, Lane>();
+  readonly #laneAt = new Map<number, Lane>();
+  /** The kernel's lane for objects that are a batch alone, whatever lane they belong to. */
+  readonly #alone: number;
   #shapes = new Map<string, MergedShape>();
 
   constructor(store: CampaignStore, batchRows: number) {
     this.#store = store;
     this.#batchRows = Math.min(batchRows, BATCH_ROWS_MAX);
+    this.#alone = this.#kernel.lane(1, Number.POSITIVE_INFINITY);
+    this.#kernel.aloneIn(this.#alone);
   }
 
   async take(chunk: Chunk): Promise<void> {
     const shapes = chunk.shapes.map((shape) => this.#shape(shape));
-    const bytes = new Uint8Array(chunk.records);
-    const u32 = new Uint32Array(chunk.records, 0, chunk.records.byteLength >> 2);
-    const f64 = new Float64Array(chunk.records, 0, chunk.records.byteLength >> 3);
-    for (let at = 0; at < chunk.length; ) {
-      const length = u32[at >> 2] as number;
-      const shape = shapes[u32[(at >> 2) + 1] as number] as MergedShape;
-      const { lane } = shape;
-      if ((f64[(at >> 3) + 1] as number) > lane.sizeMax) {
-        const alone = new LaneRows();
-        alone.add(bytes, at, length, shape);
-        await lane.write(alone);
-      } else {
-        lane.rows.add(bytes, at, length, shape);
-        if (lane.rows.rows === lane.rowsMax) await writeOut(lane);
-      }
-      at += length;
+    const kernel = this.#kernel;
+    kernel.open(
+      chunk,
+      shapes.map(({ lane, batch, number }) => ({ lane: lane.address, batch, number })),
+    );
+    for (;;) {
+      const full = kernel.take();
+      kernel.seen((number) => {
+        const shape = shapes[number] as MergedShape;
+        shape.lane.saw(shape);
+      });
+      if (full === undefined) return;
+      if (full === this.#alone) {
+        const { lane, shape } = shapes[kernel.aloneShape] as MergedShape;
+        await lane.writeAlone(full, shape);
+      } else await (this.#laneAt.get(full) as Lane).write();
     }
   }
 
@@ -74,14 +67,12 @@ export class Merge {
     const counts = new Map<AccountId, { parts: number; batches: number }>();
     for (const account of [...this.#writers.keys()].sort()) {
       for (const op of OPS) {
-        const lane = this.#lanes.get(`${account} ${op}`);
-        if (lane !== undefined && lane.rows.rows > 0) await writeOut(lane);
+        await this.#lanes.get(`${account} ${op}`)?.write();
       }
       counts.set(account, await (this.#writers.get(account) as PlanWriter).finish());
     }
     for (const reason of HELD_REASONS) {
-      const lane = this.#lanes.get(reason);
-      if (lane !== undefined && lane.rows.rows > 0) await writeOut(lane);
+      await this.#lanes.get(reason)?.write();
       await this.#held.get(reason)?.finish();
     }
     return counts;
@@ -92,7 +83,12 @@ export class Merge {
     let merged = this.#shapes.get(name);
     if (merged === undefined) {
       const { lane } = shape;
-      merged = { shape, lane: lane.kind === "planned" ? this.#planned(lane.account, lane.op) : this.#heldLane(lane.reason) };
+      merged = {
+        shape,
+        lane: lane.kind === "planned" ? this.#planned(lane.account, lane.op) : this.#heldLane(lane.reason),
+        batch: 0,
+        number: 0,
+      };
       if (this.#shapes.size >= SHAPES_MAX) this.#shapes = new Map();
       this.#shapes.set(name, merged);
     }
@@ -107,7 +103,7 @@ export class Merge {
         this.#writers.set(account, writer);
       }
       const open = writer;
-      return (rows) => open.addPages(op, rows.rows, planPages(rows));
+      return (batch) => open.addPages(op, batch.rows, planPages(batch));
     });
   }
 
@@ -115,21 +111,17 @@ export class Merge {
     return this.#lane(reason, HELD_GROUP_ROWS_MAX, Number.POSITIVE_INFINITY, () => {
       const writer = new HeldWriter(this.#store, reason);
       this.#held.set(reason, writer);
-      return (rows) => writer.add(rows.rows, heldPages(rows));
+      return (batch) => writer.add(batch.rows, heldPages(batch));
     });
   }
 
-  #lane(name: string, rowsMax: number, sizeMax: number, open: () => Lane["write"]): Lane {
+  #lane(name: string, rowsMax: number, sizeMax: number, open: () => (batch: Batch) => Promise<void>): Lane {
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
-      lane = { rows: new LaneRows(), rowsMax, sizeMax, write: open() };
+      lane = new Lane(this.#kernel, rowsMax, sizeMax, open());
       this.#lanes.set(name, lane);
+      this.#laneAt.set(lane.address, lane);
     }
     return lane;
   }
-}
-
-async function writeOut(lane: Lane): Promise<void> {
-  await lane.write(lane.rows);
-  lane.rows.clear();
 }
