@@ -21,7 +21,7 @@ let campaign: TestCampaign | undefined;
 const processes = new Set<ChildProcess>();
 // Around each attempt, not around the file: a retried test finds nothing of the first.
 beforeEach(async () => {
-  sandbox = await startSandbox({ accounts: 2, seed: 31 });
+  sandbox = await startSandbox({ accounts: 3, seed: 31 });
   one = sandbox.accounts[1] as AccountSpec;
 });
 afterEach(async () => {
@@ -105,5 +105,48 @@ describe("the bucket-wide rate, against a token bucket for each prefix", () => {
     expect(steady.ofPermitted).toBeGreaterThan(0.9);
     expect(changing.ofPermitted).toBeGreaterThan(0.9);
     for (const { slowed } of [steady, changing]) expect(slowed).toBeLessThan(0.02);
+  });
+});
+
+describe("the operator's ceiling", () => {
+  it("is followed while processes work, down and up, and shared fairly by accounts", { timeout: 60_000 }, async () => {
+    const bucket = "ceiling";
+    const two = sandbox.accounts[2] as AccountSpec;
+    await makeBucket(sandbox, bucket, { versioning: "Enabled" });
+    const work = [];
+    for (const [account, prefix] of [
+      [one, "one"],
+      [two, "two"],
+    ] as const) {
+      await upload(sandbox, account, { Bucket: bucket, Key: `${prefix}/k` });
+      work.push({ account: account.accountId, rows: multiply(sandbox, bucket, `${prefix}/k`, 4_000, { op: "acl" }), batchRows: 200 });
+    }
+    const made = await makeCampaign(sandbox, { bucket, requestsPerSecond: 300, concurrency: 16, work });
+    campaign = made;
+    join(made);
+    join(made);
+    while (answers().accepted < 100) await sleep(20);
+    const perSecond = async (ms: number): Promise<number> => {
+      const from = answers();
+      await sleep(ms);
+      const to = answers();
+      return ((to.accepted - from.accepted) / (to.at - from.at)) * 1_000;
+    };
+    await made.setCeiling(80);
+    // A heartbeat until it is known, and what was leased before is used up.
+    await sleep(2_500);
+    const low = await perSecond(3_000);
+    await made.setCeiling(400);
+    // Climbed to, a tenth of it a second.
+    await expect.poll(() => perSecond(500), { timeout: 20_000, interval: 10 }).toBeGreaterThan(400 * 0.9);
+    const high = await perSecond(3_000);
+    console.info(`rate, ceilings of 80 and 400 a second: ${low.toFixed(0)} and ${high.toFixed(0)}`);
+    expect(low).toBeGreaterThan(80 * 0.8);
+    expect(low).toBeLessThan(80 * 1.1);
+    expect(high).toBeGreaterThan(400 * 0.8);
+    expect(high).toBeLessThan(400 * 1.1);
+    const ofOne = sandbox.writes().filter((w) => w.op === "PutObjectAcl" && w.key?.startsWith("one/") === true).length;
+    expect(ofOne / answers().accepted).toBeGreaterThan(0.42);
+    expect(ofOne / answers().accepted).toBeLessThan(0.58);
   });
 });

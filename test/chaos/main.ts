@@ -25,6 +25,14 @@ const until = Date.now() + number("minutes", values.minutes) * 60_000;
 const objects = number("objects", values.objects);
 let seed = number("seed", once ?? values.seed ?? `${1 + (Date.now() % 1_000_000)}`);
 
+// The round under way is played to its end: cut off, its processes would live on.
+let leave = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    leave = true;
+    console.error("\nending after this round");
+  });
+
 for (; ; seed++) {
   process.stdout.write(`seed ${seed}  `);
   const round = await playRound({
@@ -41,7 +49,7 @@ for (; ; seed++) {
     console.log(`  again: CHAOS_SEED=${seed} script/chaos --objects ${objects}\n  left in: ${round.folder}`);
     process.exit(1);
   }
-  if (once !== undefined || Date.now() > until) break;
+  if (once !== undefined || leave || Date.now() > until) break;
 }
 
 function line({ seconds, struck, missed, judgement, broken }: Round): string {

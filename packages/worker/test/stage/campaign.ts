@@ -67,6 +67,8 @@ export interface TestCampaign {
   readonly pauses: Map<AccountId, Pause>;
   resume(account: AccountId): Promise<void>;
   retry(selection: RetrySelection): Promise<number>;
+  /** As the dashboard's + and - do. */
+  setCeiling(requestsPerSecond: number): Promise<void>;
   snapshot(): Promise<ProgressSnapshot>;
   work(): Promise<RunningWorker>;
   /** Resolves when every batch has its ledger file and its job is over. */
@@ -140,6 +142,7 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
       await progress.control.resume(account);
     },
     retry: (selection) => progress.control.retry(selection),
+    setCeiling: (requestsPerSecond) => progress.control.setCeiling(requestsPerSecond),
     snapshot: () => progress.view.snapshot(),
     async work() {
       const worker = await startWorker({
