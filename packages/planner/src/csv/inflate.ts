@@ -10,7 +10,11 @@ import type { VerifiedBytes } from "../source/verify.ts";
 export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
   const source = Readable.from(data.bytes, { objectMode: false, highWaterMark: READ_BYTES });
-  source.once("error", (error) => gunzip.destroy(error));
+  let refused: Error | undefined;
+  source.once("error", (error) => {
+    refused = error;
+    gunzip.destroy(error);
+  });
   source.pipe(gunzip);
   try {
     for await (const piece of gunzip) {
@@ -18,7 +22,8 @@ export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenera
       release(piece as Buffer);
     }
   } catch (error) {
-    if (error instanceof PlanError) throw error;
+    // What the source of the bytes said is no fault of the file.
+    if (error instanceof PlanError || error === refused) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const what =
       reason === "unexpected end of file"

@@ -27,9 +27,10 @@ export async function assertLocalSize(path: string, file: DataFile): Promise<voi
   if (size !== file.size) throw sizeError(file, String(size));
 }
 
-export function missingFile(file: DataFile, where: string): PlanError {
+export function missingFile(file: DataFile, where: string, cause?: unknown): PlanError {
   return new PlanError(
     "data-file-missing",
     `The data file ${file.key} of the report does not exist (looked for ${where}). A lifecycle rule may have deleted it, or the copy of the report is not whole: fetch it again, or plan from another report.`,
+    cause === undefined ? undefined : { cause },
   );
 }

@@ -1,6 +1,5 @@
 // What the merge and its scanning threads say to each other. Only plain data crosses; chunks are transferred, never copied.
 import type { DecisionSettings } from "../decide/settings.ts";
-import type { PlanErrorCode } from "../error.ts";
 import type { ReportColumns } from "../source/columns.ts";
 import type { DataFile, ReportFormat } from "../source/manifest.ts";
 import type { DataLocation } from "../source/source.ts";
@@ -26,9 +25,12 @@ export type ToThread =
   | { readonly say: "no-bytes"; readonly error: ThreadError };
 
 export interface ThreadError {
-  /** undefined: not an error that a person can mend. */
-  readonly code: PlanErrorCode | undefined;
+  readonly name: string;
   readonly message: string;
+  /** A PlanErrorCode where the name is PlanError; else what node says. */
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  readonly path: string | undefined;
   readonly stack: string | undefined;
 }
 

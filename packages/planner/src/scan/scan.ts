@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { PlanError } from "../error.ts";
 import { THREAD_NURSERY_MB_MAX } from "../limits.ts";
+import { missingFile } from "../reader/open.ts";
 import type { DataFile } from "../source/manifest.ts";
 import type { DataLocation, ObjectReader } from "../source/source.ts";
 import type { FileResult, FromThread, ThreadJob, ToThread } from "./messages.ts";
@@ -77,18 +78,23 @@ function startThread(
   const tell = (message: ToThread): void => thread.postMessage(message);
   let index: number | undefined;
   let remote: AsyncIterator<Uint8Array> | undefined;
+  let url = "";
+  // What S3 or the network said goes to whoever waits as it is; the thread only gets a copy, to end by.
+  let refused: { readonly error: unknown } | undefined;
   const begin = (): void => {
     index = take();
     if (index === undefined) return;
     tell({ say: "scan", index, file: options.files[index] as DataFile, location: options.locations[index] as DataLocation });
   };
-  const pull = async (url: string | undefined): Promise<void> => {
+  const pull = async (begun: string | undefined): Promise<void> => {
     try {
-      if (url !== undefined) remote = options.reader?.read(url)[Symbol.asyncIterator]();
-      if (remote === undefined) throw new PlanError("data-file-missing", `Nothing here can read ${url ?? "a remote data file"}`);
+      url = begun ?? url;
+      if (begun !== undefined) remote = options.reader?.read(url)[Symbol.asyncIterator]();
+      if (remote === undefined) throw new PlanError("data-file-missing", `Nothing here can read ${url}`);
       const step = await remote.next();
       tell({ say: "bytes", bytes: step.done === true ? undefined : step.value });
     } catch (error) {
+      refused = { error: isMissing(error) ? missingFile(options.files[index as number] as DataFile, url, error) : error };
       tell({ say: "no-bytes", error: packError(error) });
     }
   };
@@ -97,7 +103,7 @@ function startThread(
     if (message.say === "chunk") queue.push(message.chunk, () => tell({ say: "taken" }));
     else if (message.say === "progress") options.progress(index as number, message.bytes, message.rows);
     else if (message.say === "pull") void pull(message.url);
-    else if (message.say === "failed") stop(unpackError(message.error));
+    else if (message.say === "failed") stop(refused === undefined ? unpackError(message.error) : refused.error);
     else {
       options.progress(index as number, (options.files[index as number] as DataFile).size, message.result.rows);
       queue.finish(message.result);
@@ -113,3 +119,7 @@ function startThread(
   begin();
   return thread;
 }
+
+/** S3's codes, and ours, for an object that is not there. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && /^(NoSuchKey|NotFound|Http404)$/.test(String(error.code));

@@ -64,7 +64,7 @@ async function scan(file: DataFile, location: DataLocation): Promise<void> {
       result: { tally: triage.tally, rows: triage.tally.total.rows, notes: triage.notes, witnessed: witness?.found ?? [] },
     });
   } catch (error) {
-    send({ say: "failed", error: packError(error) });
+    send({ say: "failed", error: packError(error, location) });
   }
 }
 

@@ -6,7 +6,7 @@ import type { DataFile } from "./manifest.ts";
 export interface VerifiedBytes {
   /** The file's bytes. Ends only after size and MD5 were found right; rejects with PlanError where they are not. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Reads what is left without using it, so that a damaged transfer is told before the nonsense that it caused: rejects where size or MD5 are not right. */
+  /** Reads what is left without using it, so that a damaged transfer is told before the nonsense that it caused: rejects where size or MD5 are not right, or could not be had. */
   drain(): Promise<void>;
   /** Bytes so far. */
   readonly length: number;
@@ -15,35 +15,37 @@ export interface VerifiedBytes {
 export function verified(input: AsyncIterable<Uint8Array>, file: DataFile): VerifiedBytes {
   const hash = createHash("md5");
   let length = 0;
-  let failure: PlanError | undefined;
-  const fail = (error: PlanError): PlanError => {
-    failure = error;
-    return error;
-  };
+  let failure: { readonly error: unknown } | undefined;
   async function* pass(): AsyncGenerator<Uint8Array> {
     for await (const chunk of input) {
       hash.update(chunk);
       length += chunk.byteLength;
-      if (length > file.size) throw fail(sizeError(file, `at least ${length}`));
+      if (length > file.size) throw sizeError(file, `at least ${length}`);
       yield chunk;
     }
-    if (length !== file.size) throw fail(sizeError(file, String(length)));
+    if (length !== file.size) throw sizeError(file, String(length));
     const md5 = hash.digest("hex");
     if (md5 === file.md5) return;
-    throw fail(
-      new PlanError(
-        "data-file-md5",
-        `The data file ${file.key} has MD5 ${md5}, its manifest says ${file.md5}: it was changed or damaged after S3 wrote it. Fetch it again, or plan from another report.`,
-      ),
+    throw new PlanError(
+      "data-file-md5",
+      `The data file ${file.key} has MD5 ${md5}, its manifest says ${file.md5}: it was changed or damaged after S3 wrote it. Fetch it again, or plan from another report.`,
     );
   }
   const bytes = pass();
+  const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
+    try {
+      return await bytes.next();
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  };
   return {
-    bytes: { [Symbol.asyncIterator]: () => ({ next: () => bytes.next() }) },
+    bytes: { [Symbol.asyncIterator]: () => ({ next }) },
     async drain() {
-      for (let step = await bytes.next(); step.done !== true; ) step = await bytes.next();
+      for (let step = await next(); step.done !== true; ) step = await next();
       // It may have been thrown to a reader that had given up already.
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw failure.error;
     },
     get length() {
       return length;
