@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { intentPath } from "../src/operations/intent.ts";
 import { makeBucket, multiply, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
 import { makeCampaign } from "./stage/campaign.ts";
+import { openFront } from "./stage/front.ts";
 
 let sandbox: Sandbox;
 let one: AccountSpec;
@@ -57,6 +58,30 @@ describe("copying in place", () => {
     expect(sent).toHaveLength(rows.length);
     for (const row of rows) expect(current(bucket, row.key).owner).toBe(owner(sandbox).canonicalId);
     await campaign.close();
+  });
+
+  it("copies once where a proxy answers a bare 503 after the copy has taken effect", async () => {
+    const bucket = nameFor("copy-proxy");
+    await makeBucket(sandbox, bucket, { versioning: "Enabled" });
+    await upload(sandbox, one, { Bucket: bucket, Key: "k" });
+    const rows = aged(bucket, multiply(sandbox, bucket, "k", 6, { op: "copy" }), Date.now() - 5 * 86_400_000);
+    await setMode(sandbox, bucket, "BucketOwnerPreferred");
+    const front = await openFront(sandbox);
+    const met = new Set<string>();
+    front.meddle(({ method, url, headers }, response) => {
+      if (method !== "PUT" || headers["x-amz-copy-source"] === undefined || met.has(url ?? "")) return false;
+      met.add(url ?? "");
+      response.writeHead(503).end();
+      return true;
+    });
+    const campaign = await makeCampaign(sandbox, { bucket, endpoint: front.endpoint, work: [{ account: one.accountId, rows }] });
+    await campaign.work();
+    await campaign.finished();
+    await campaign.close();
+    await front.close();
+    expect(met.size).toBe(rows.length);
+    expect(copies(bucket)).toHaveLength(rows.length);
+    expect(new Set(copies(bucket)).size).toBe(rows.length);
   });
 
   it.each(kinds)("knows its own copies in a %s bucket when nothing but the store is left of an earlier run", async (kind, choice) => {

@@ -1,6 +1,6 @@
 // One request brought to an answer: paced by the gate, repeated as its refusal's kind says (the table of design.md 6).
 //
-//   throttled   the gate slows down; sent again, the same attempt
+//   throttled   the gate slows down; sent again, the same attempt; but a copy only where S3 itself said so (a proxy's bare 503 may follow its effect)
 //   expired     the session is renewed; sent again, the same attempt, and from the second time on after a wait. Never an answer about the object
 //   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
 //   the rest    is an answer
@@ -53,7 +53,8 @@ const throttledBackoff = { baseMs: THROTTLED_BACKOFF_BASE_MS, capMs: THROTTLED_B
 
 /**
  * Throws Stopped where the batch is stopped before an answer is had, SessionError where the account's session cannot be had.
- * `repeat: "never"` is for a request that must not take effect twice: a transient refusal of it is handed back as the answer.
+ * `repeat: "never"` is for a request that must not take effect twice: a refusal of it that leaves open whether it took effect is handed
+ * back as a transient answer.
  */
 export async function send<T>(
   principal: Principal,
@@ -81,6 +82,8 @@ export async function send<T>(
     if (turnstile.signal.aborted && answer.httpStatus === 0) throw new Stopped();
     switch (answer.kind) {
       case "throttled":
+        // Whoever sent it looks at what became of it first, as after any lost answer.
+        if (repeat === "never" && answer.unknownOutcome) return { answer: { ...answer, kind: "transient" }, attempts: attempts + 1 };
         if (++throttled >= THROTTLED_ANSWERS_MAX) return { answer, attempts: attempts + 1 };
         await wait(fullJitter(throttledBackoff, throttled), turnstile.signal);
         break;

@@ -49,6 +49,8 @@ export interface CampaignChoice {
   readonly concurrency?: number;
   readonly kmsKey?: string;
   readonly reportCreated?: Date;
+  /** Of S3, where it is not the sandbox's own. */
+  readonly endpoint?: string;
   readonly reencryptFallback?: "copy" | "hold";
   readonly thirdPartyGrants?: "keep" | "drop";
   /** Accounts whose role the configuration names; the others sign with their own keys. Default: all. */
@@ -211,7 +213,8 @@ function configOf(sandbox: Sandbox, campaign: string, folder: string, choice: Ca
       owner: accountId(owner(sandbox).accountId),
       credentials: { kind: "keys", accessKeyIdEnv: accessKeyId, secretAccessKeyEnv: "" },
       region: sandbox.region,
-      endpoint: sandbox.endpoint,
+      endpoint: choice.endpoint ?? sandbox.endpoint,
+      stsEndpoint: sandbox.endpoint,
       forcePathStyle: true,
       dialect: "aws",
     },
