@@ -17,6 +17,7 @@ export type PlanErrorCode =
   | "key-undecodable"
   | "acl-undecodable"
   | "identity"
+  | "temporary-space"
   | "store-has-results"
   | "listing-refused"
   | "aborted";

@@ -1,9 +1,15 @@
 // Chunks that come before their turn: in memory up to the limit, on disk beyond it, and always back in order and whole.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { PlanError } from "../src/error.ts";
 import type { FileResult } from "../src/scan/messages.ts";
 import type { Chunk } from "../src/scan/pack.ts";
 import { emptyTally } from "../src/scan/tally.ts";
 import { FileQueue, WaitingRoom } from "../src/scan/waiting.ts";
+import { withFolder } from "./fixture/planned.ts";
 
 const chunk = (n: number): Chunk => ({ records: new Uint8Array(64).fill(n).buffer, length: 48, rows: n, shapes: [] });
 const result: FileResult = { tally: emptyTally(), rows: 0, notes: [], witnessed: [] };
@@ -49,4 +55,70 @@ describe("waiting chunks", () => {
     await expect(waiting).rejects.toThrow("no more");
     await expect(queue.next()).rejects.toThrow("no more");
   });
+  test("have no name on the disk, so that a planner that is killed leaves none", async () => {
+    await withFolder(async (folder) => {
+      await withTemporary(folder, async () => {
+        const room = new WaitingRoom(0);
+        const queue = new FileQueue(room);
+        queue.push(chunk(1), () => undefined);
+        queue.finish(result);
+        expect(await drained(queue)).toEqual([1]);
+        expect(readdirSync(folder)).toEqual([]);
+        await room.close();
+      });
+    });
+  });
+  test("for which there is no temporary folder end the plan with its name and TMPDIR", async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, "a file");
+      writeFileSync(file, "");
+      await withTemporary(file, async () => {
+        const room = new WaitingRoom(0);
+        const queue = new FileQueue(room);
+        queue.push(chunk(1), () => undefined);
+        await expect(drained(queue)).rejects.toThrow(/temporary folder .*a file: ENOTDIR.*TMPDIR/);
+        await room.close();
+      });
+    });
+  });
+  test("for which the temporary disk is too small end the plan with its name and TMPDIR", async (context) => {
+    await withFolder(async (folder) => {
+      const disk = join(folder, "disk");
+      mkdirSync(disk);
+      if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=0700", "none", disk], { stdio: "ignore" }).status !== 0) {
+        console.warn("SKIPPED: only root can mount a disk that is small enough to be filled");
+        return context.skip();
+      }
+      try {
+        await withTemporary(disk, async () => {
+          const room = new WaitingRoom(0);
+          const queue = new FileQueue(room);
+          // More than the disk has, and no multiple of its pages: the write that fills it is a short one.
+          const bytes = 50_001;
+          for (let n = 1; n <= 2; n++) queue.push({ records: new ArrayBuffer(bytes), length: bytes, rows: n, shapes: [] }, () => undefined);
+          queue.begin();
+          expect((await queue.next())?.rows).toBe(1);
+          const failed: unknown = await queue.next().catch((error: unknown) => error);
+          expect(failed).toBeInstanceOf(PlanError);
+          expect(failed).toMatchObject({ code: "temporary-space", message: expect.stringMatching(/disk: ENOSPC.*TMPDIR/) });
+          await room.close();
+        });
+      } finally {
+        execFileSync("umount", [disk]);
+      }
+    });
+  });
 });
+
+/** With another folder for temporary files; tests of one file run one after the other. */
+async function withTemporary(folder: string, work: () => Promise<void>): Promise<void> {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  expect(tmpdir()).toBe(folder);
+  try {
+    await work();
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+}

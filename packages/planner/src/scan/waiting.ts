@@ -3,6 +3,7 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PlanError } from "../error.ts";
 import { WAITING_BYTES_MAX } from "../limits.ts";
 import type { FileResult } from "./messages.ts";
 import type { Chunk } from "./pack.ts";
@@ -14,7 +15,7 @@ type Kept =
 /** The temporary file, and the memory that all waiting chunks share. */
 export class WaitingRoom {
   #bytes = 0;
-  #folder: string | undefined;
+  readonly #parent = tmpdir();
   #file: Promise<FileHandle> | undefined;
   #end = 0;
   readonly #bytesMax: number;
@@ -38,9 +39,7 @@ export class WaitingRoom {
     const at = this.#end;
     this.#end += length;
     this.#file ??= this.#create();
-    const written = this.#file.then(async (file) => {
-      await file.write(new Uint8Array(records, 0, length), 0, length, at);
-    });
+    const written = this.#file.then((file) => this.#write(file, new Uint8Array(records, 0, length), at));
     // Whoever takes the chunk awaits it; until then a failed write must not end the process.
     written.catch(() => undefined);
     return { at, written };
@@ -50,7 +49,7 @@ export class WaitingRoom {
     const file = await (this.#file as Promise<FileHandle>);
     const bytes = new Uint8Array(length);
     const { bytesRead } = await file.read(bytes, 0, length, at);
-    if (bytesRead !== length) throw new Error(`the planner's temporary file in ${this.#folder} was cut off`);
+    if (bytesRead !== length) throw new Error(`the planner's temporary file in ${this.#parent} was cut off`);
     return bytes.buffer;
   }
 
@@ -60,16 +59,44 @@ export class WaitingRoom {
   }
 
   async close(): Promise<void> {
-    if (this.#file === undefined) return;
-    await (await this.#file).close();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    // Where it could not even be made, whoever spilled was told.
+    await (await this.#file?.catch(() => undefined))?.close();
   }
 
+  /** All of it: a disk that is nearly full takes a part, and says so only at the next write. */
+  async #write(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw noSpace(this.#parent, error);
+    }
+  }
+
+  /** Nothing is left of it once it is closed, however this process ends: it has no name from the beginning. */
   async #create(): Promise<FileHandle> {
-    this.#folder = await mkdtemp(join(tmpdir(), "quitclaim-plan-"));
-    return open(join(this.#folder, "waiting"), "wx+", 0o600);
+    try {
+      const folder = await mkdtemp(join(this.#parent, "quitclaim-plan-"));
+      try {
+        return await open(join(folder, "waiting"), "wx+", 0o600);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    } catch (error) {
+      throw noSpace(this.#parent, error);
+    }
   }
 }
+
+const noSpace = (folder: string, error: unknown): PlanError =>
+  new PlanError(
+    "temporary-space",
+    `Rows that wait for their turn did not fit into memory, and cannot be kept in the temporary folder ${folder}: ${error instanceof Error ? error.message : String(error)}. There is no plan. ` +
+      "Make room there, or set TMPDIR to a folder on a disk that has some, then run the same command again.",
+    { cause: error },
+  );
 
 /** The chunks of one data file, in the order in which they came. */
 export class FileQueue {
