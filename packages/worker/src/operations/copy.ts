@@ -9,7 +9,8 @@
 //   sent        -> answered yes: verified by the bucket owner's HEAD -> copied | failed CopyDiffers
 //               -> answer lost, 5xx, or a precondition that our own lost copy may have broken: back to unseen, after a pause in which
 //                  a copy that still runs at S3 comes to its end. Nothing is ever sent twice without a look in between.
-//   maybe ours  -> the bucket owner proves to own it: its grants are put back, copied | changed
+//   maybe ours  -> the bucket owner proves to own it: its grants are put back, copied | changed | not told whose it is: failed, and
+//                  a retry looks again
 import type { HeadFacts } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { TRANSIENT_ATTEMPTS_MAX } from "../limits.ts";
@@ -48,7 +49,9 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
     const state = recognise(row, look.facts, sentBefore ? task.intent.at : undefined);
     if (state === "changed") return changed(attempts);
     if (state === "maybe-ours") {
-      if (await bucketOwnerOwnsCurrent(task)) return finishRecognised(task, look.facts, attempts);
+      const ours = await bucketOwnerOwnsCurrent(task);
+      if (!ours.ok) return refused(ours, attempts);
+      if (ours.value) return finishRecognised(task, look.facts, attempts);
       // On a RADOS Gateway a grant of ours, too, makes an object look younger.
       if (task.dialect !== "rgw" || look.facts.etag !== row.etag) return changed(attempts);
     }

@@ -10,7 +10,7 @@ export type Look =
 
 /**
  * A copy of ours belongs to the bucket owner, who does not let the uploading account read it: a denial may mean "done already", so the
- * bucket owner looks too. Where both are refused, it is the uploading account's refusal that counts.
+ * bucket owner looks too. Where both are denied, it is the uploading account's refusal that counts.
  */
 export async function lookAtCurrent(task: Task): Promise<Look> {
   const mine = await head(task, task.uploader);
@@ -18,7 +18,7 @@ export async function lookAtCurrent(task: Task): Promise<Look> {
   if (mine.kind !== "denied") return { kind: "refused", refusal: mine };
   const theirs = await head(task, task.owner);
   if (theirs.ok) return { kind: "seen", facts: theirs.value, by: "owner" };
-  return { kind: "refused", refusal: theirs.kind === "gone" ? theirs : mine };
+  return { kind: "refused", refusal: theirs.kind === "denied" ? mine : theirs };
 }
 
 async function head(task: Task, send: Send): Promise<Answer<HeadFacts>> {
@@ -26,9 +26,19 @@ async function head(task: Task, send: Send): Promise<Answer<HeadFacts>> {
   return headObject(send, { bucket, key: row.key });
 }
 
-/** Is the bucket owner the owner of the current version? Only the owner of an object sees its ACL with itself as owner. */
-export async function bucketOwnerOwnsCurrent(task: Task): Promise<boolean> {
+/**
+ * Is the bucket owner the owner of the current version? Only the owner of an object sees its ACL with itself as owner. Nobody but an answered
+ * owner decides it: a copy of ours that is taken for somebody else's upload would never be given its grants. Where the bucket owner is denied,
+ * the uploading account may name the owner: it reads the ACL of what it uploaded anew.
+ */
+export async function bucketOwnerOwnsCurrent(task: Task): Promise<Answer<boolean>> {
   const { bucket, row, bucketOwner } = task;
-  const { answer } = await task.owner((calls, signal) => calls.getObjectAcl({ bucket, key: row.key }, signal));
-  return answer.ok && answer.value.ownerId === bucketOwner;
+  const ask = async (send: Send): Promise<Answer<boolean>> => {
+    const { answer } = await send((calls, signal) => calls.getObjectAcl({ bucket, key: row.key }, signal));
+    return answer.ok ? { ...answer, value: answer.value.ownerId === bucketOwner } : answer;
+  };
+  const theirs = await ask(task.owner);
+  if (theirs.ok || theirs.kind !== "denied") return theirs;
+  const mine = await ask(task.uploader);
+  return mine.ok ? mine : theirs;
 }

@@ -1,0 +1,106 @@
+// A copy that an earlier holder made and did not finish, taken up by the next: it is known again, and nothing that was still to be done is lost.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CanonicalId, Grant, PlanRow } from "@quitclaim/campaign";
+import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { copyInPlace } from "../src/operations/copy.ts";
+import type { CopyTask } from "../src/operations/copy-task.ts";
+import type { Verdict } from "../src/operations/outcome.ts";
+import { type BucketChoice, makeBucket, nameFor, owner, type Planned, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { denying } from "./stage/policy.ts";
+import { openBench } from "./stage/task.ts";
+
+let sandbox: Sandbox;
+let one: AccountSpec;
+let partner: AccountSpec;
+let folder: string;
+beforeAll(async () => {
+  sandbox = await startSandbox({ accounts: 3, seed: 41, bucketDefaults: "legacy" });
+  [, one, partner] = sandbox.accounts as [AccountSpec, AccountSpec, AccountSpec];
+  folder = await mkdtemp(join(tmpdir(), "qc-taken-up-"));
+});
+afterEach(() => sandbox.faults.set({}));
+afterAll(async () => {
+  await sandbox.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const grants = (): Grant[] => [
+  { id: partner.canonicalId as CanonicalId, permission: "READ" },
+  { id: owner(sandbox).canonicalId as CanonicalId, permission: "FULL_CONTROL" },
+];
+const current = (bucket: string) => sandbox.store.bucket(bucket)?.find("k", undefined);
+const partnerReads = (bucket: string): boolean =>
+  current(bucket)?.acl.some((g) => g.grantee.kind === "user" && g.grantee.id === partner.canonicalId && g.permission === "READ") === true;
+const copies = (bucket: string): number => sandbox.writes().filter((w) => w.bucket === bucket && w.op === "CopyObject").length;
+
+async function copy(bucket: string, row: PlanRow, more: Partial<CopyTask> = {}): Promise<Verdict> {
+  const bench = await openBench(sandbox, bucket, one, folder);
+  try {
+    return await copyInPlace(bench.task(row, more));
+  } finally {
+    await bench.close();
+  }
+}
+
+/** One object that the partner may read, uploaded days before; its plan row. */
+async function shared(bucket: string, choice: BucketChoice, planned: Planned = { grants: grants() }): Promise<PlanRow> {
+  await makeBucket(sandbox, bucket, choice);
+  await setMode(sandbox, bucket, "BucketOwnerPreferred");
+  const access = { GrantRead: `id=${partner.canonicalId}`, GrantFullControl: `id=${one.canonicalId}` };
+  await upload(sandbox, one, { Bucket: bucket, Key: "k", ...access });
+  const version = current(bucket);
+  if (version !== undefined) Object.assign(version, { lastModified: version.lastModified - 5 * 86_400_000 });
+  return rowOf(sandbox, bucket, "k", undefined, { op: "copy", ...planned });
+}
+
+/** The copy is made, and its worker dies before the grants are put back. */
+async function copiedAndKilled(bucket: string, row: PlanRow): Promise<void> {
+  const killed = new Error("killed");
+  const bench = await openBench(sandbox, bucket, one, folder);
+  const task = bench.task(row);
+  const dies = copyInPlace({
+    ...task,
+    owner: () => {
+      throw killed;
+    },
+  });
+  await expect(dies).rejects.toBe(killed);
+  await bench.close();
+  expect([copies(bucket), partnerReads(bucket)]).toEqual([1, false]);
+}
+
+const later = (): Partial<CopyTask> => ({ intent: { at: Date.now() - 1_000, earlier: true } });
+
+describe("a copy of a holder that died", () => {
+  it("is not taken for somebody else's where S3 is in trouble as its owner is asked for: failed, and done by a retry", async () => {
+    const bucket = nameFor("owner-500");
+    const row = await shared(bucket, { versioning: "Enabled" });
+    await copiedAndKilled(bucket, row);
+    sandbox.faults.set({ scope: { ops: ["GetObjectAcl"] }, internalError: { before: 1 } });
+    expect(await copy(bucket, row, later())).toMatchObject({ kind: "done", finding: { outcome: "failed", code: "InternalError" } });
+    sandbox.faults.set({});
+    expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    expect([copies(bucket), partnerReads(bucket)]).toEqual([1, true]);
+  });
+
+  it("is not taken for somebody else's where nobody may ask for its owner: denied, and done by a retry", async () => {
+    const bucket = nameFor("owner-denied");
+    const row = await shared(bucket, { versioning: "Enabled" });
+    await copiedAndKilled(bucket, row);
+    const first = await denying(sandbox, bucket, [owner(sandbox), one], ["s3:GetObjectAcl"], () => copy(bucket, row, later()));
+    expect(first).toMatchObject({ kind: "denied", finding: { outcome: "failed", code: "AccessDenied" } });
+    expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    expect([copies(bucket), partnerReads(bucket)]).toEqual([1, true]);
+  });
+
+  it("is told from the same bytes that the account uploaded anew, whose ACL the bucket owner may not read", async () => {
+    const bucket = nameFor("same-bytes");
+    const row = await shared(bucket, { versioning: "Enabled" });
+    await upload(sandbox, one, { Bucket: bucket, Key: "k" });
+    expect(await copy(bucket, row, later())).toMatchObject({ kind: "done", finding: { outcome: "changed" } });
+    expect(copies(bucket)).toBe(0);
+  });
+});
