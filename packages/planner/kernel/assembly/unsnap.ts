@@ -1,7 +1,8 @@
-// Snappy's raw block format (github.com/google/snappy, format_description.txt): literals, and copies of what was already written. Copies go sixteen or eight bytes at a
-// time and may write past their end, never past the slack behind the output; every length and distance is checked before it is believed.
+// Snappy's raw block format (github.com/google/snappy, format_description.txt): literals, and copies of what was already written. Pieces of up to 64 bytes are moved
+// sixteen at a time, past their end and without a look at how many they need; what stands behind the end is written over, or is the slack behind the output. Every length
+// and distance is checked before it is believed.
 
-/** What a copy may write or read beyond its end. */
+/** What is read or written beyond the end of input and output: a piece of 64 bytes. */
 const SLACK: usize = 64;
 const OUTPUT_ALIGN: usize = 64;
 
@@ -13,6 +14,17 @@ export function reserve(inputBytes: usize, outputBytes: usize): usize {
   const missing = ((output + outputBytes + SLACK + 0xffff) >> 16) - memory.size();
   if (<isize>missing > 0 && memory.grow(<i32>missing) < 0) return 0;
   return output;
+}
+
+/** Sixteen bytes after sixteen bytes, at least `length` of them and at most 64: `from` may overlap `to` where it lies sixteen bytes or more before it. */
+// @ts-expect-error: a decorator of the compiler
+@inline
+function move(to: usize, from: usize, length: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to + 16, v128.load(from + 16));
+  if (length <= 32) return;
+  v128.store(to + 32, v128.load(from + 32));
+  v128.store(to + 48, v128.load(from + 48));
 }
 
 /** Decompresses the block at INPUT to `output`. True where it becomes exactly `outputBytes`, as it says of itself too. */
@@ -33,19 +45,16 @@ export function uncompress(inputBytes: usize, output: usize, outputBytes: usize)
     const tag = <u32>load<u8>(from++);
     const kind = tag & 3;
     if (kind == 0) {
-      let length = tag >> 2;
-      if (length >= 60) {
-        const extra = length - 59;
+      let length = (tag >> 2) + 1;
+      if (length > 60) {
+        const extra = length - 60;
         if (end - from < extra) return false;
-        length = load<u32>(from) & (<u32>0xffff_ffff >> (32 - 8 * extra));
+        length = (load<u32>(from) & (<u32>0xffff_ffff >> (32 - 8 * extra))) + 1;
         from += extra;
       }
-      length++;
-      if (length == 0 || length > end - from || length > outputEnd - to) return false;
-      if (length <= 64) {
-        v128.store(to, v128.load(from));
-        for (let done: usize = 16; done < length; done += 16) v128.store(to + done, v128.load(from + done));
-      } else memory.copy(to, from, length);
+      if (length - 1 >= end - from || length > outputEnd - to) return false;
+      if (length <= 64) move(to, from, length);
+      else memory.copy(to, from, length);
       from += length;
       to += length;
       continue;
@@ -61,12 +70,13 @@ export function uncompress(inputBytes: usize, output: usize, outputBytes: usize)
       back = kind == 2 ? <usize>load<u16>(from) : load<u32>(from);
       from += kind == 2 ? 2 : 4;
     }
-    if (from > end || back == 0 || back > to - output || length > outputEnd - to) return false;
+    // A distance that was cut off ends the loop, and is refused behind it.
+    if (back - 1 >= to - output || length > outputEnd - to) return false;
     const copied = to - back;
-    if (back >= 16) for (let done: usize = 0; done < length; done += 16) v128.store(to + done, v128.load(copied + done));
+    if (back >= 16) move(to, copied, length);
     else if (back >= 8) for (let done: usize = 0; done < length; done += 8) store<u64>(to + done, load<u64>(copied + done));
     else for (let done: usize = 0; done < length; done++) store<u8>(to + done, load<u8>(copied + done));
     to += length;
   }
-  return to == outputEnd;
+  return from == end && to == outputEnd;
 }

@@ -4,8 +4,7 @@ import type { CompressionCodec } from "hyparquet";
 import { PlanError } from "../error.ts";
 import { lz4Decompress } from "../orc/lz4.ts";
 import type { Fault } from "./fault.ts";
-import type { Room } from "./room.ts";
-import { unsnap } from "./unsnap.ts";
+import type { Unsnap } from "./unsnap.ts";
 
 /** Pages are about 1 MiB; some writers make one for each row group. */
 export const PAGE_BYTES_MAX = 256 * 1024 * 1024;
@@ -13,10 +12,8 @@ export const PAGE_BYTES_MAX = 256 * 1024 * 1024;
 interface Codec {
   /** One compressed byte never becomes more than this many. */
   readonly ratioMax: number;
-  /** What it gives is good until the next page only. */
-  readonly shared?: boolean;
   /** undefined: the input is damaged, and that is all that is known. */
-  readonly decompress: (input: Uint8Array, bytes: number, fault: Fault) => Uint8Array | undefined;
+  readonly decompress: (input: Uint8Array, bytes: number, fault: Fault, unsnap: Unsnap) => Uint8Array | undefined;
 }
 
 /** Most pages become no more than this many times as long; zlib then needs one piece of memory for its output. */
@@ -30,7 +27,7 @@ const byNode = (input: Uint8Array, bytes: number): { maxOutputLength: number; ch
 });
 
 const CODECS: Partial<Record<CompressionCodec, Codec>> = {
-  SNAPPY: { ratioMax: 24, decompress: unsnap, shared: true },
+  SNAPPY: { ratioMax: 24, decompress: (input, bytes, _, unsnap) => unsnap(input, bytes) },
   GZIP: { ratioMax: 1_032, decompress: (input, bytes) => unzipSync(input, byNode(input, bytes)) },
   // A block of one repeated byte takes four and becomes 128 KiB.
   ZSTD: { ratioMax: 32_768, decompress: (input, bytes) => zstdDecompressSync(input, byNode(input, bytes)) },
@@ -38,8 +35,8 @@ const CODECS: Partial<Record<CompressionCodec, Codec>> = {
   LZ4_RAW: { ratioMax: 256, decompress: lz4Decompress },
 };
 
-/** `bytes` of them, or an error. The answer may be `input` itself, or lie in `room`. */
-export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes: number, room: Room, fault: Fault): Uint8Array {
+/** `bytes` of them, or an error. The answer may be `input` itself, or what `unsnap` gives. */
+export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes: number, unsnap: Unsnap, fault: Fault): Uint8Array {
   if (codec === "UNCOMPRESSED") {
     if (input.length !== bytes) throw fault(`has an uncompressed page of ${input.length} bytes that says it has ${bytes}`);
     return input;
@@ -51,15 +48,12 @@ export function decompressPage(codec: CompressionCodec, input: Uint8Array, bytes
     throw fault(`has a page of ${input.length} bytes that says it becomes ${bytes}`);
   let output: Uint8Array | undefined;
   try {
-    output = known.decompress(input, bytes, fault);
+    output = known.decompress(input, bytes, fault, unsnap);
   } catch (error) {
     if (error instanceof PlanError || !(error instanceof Error)) throw error;
     throw fault(`has a ${codec} page that cannot be decompressed (${error.message})`, error);
   }
   if (output === undefined) throw fault(`has a ${codec} page that is damaged, or does not become the ${bytes} bytes that it says`);
   if (output.length !== bytes) throw fault(`has a ${codec} page of ${output.length} bytes that says it has ${bytes}`);
-  if (known.shared !== true) return output;
-  const own = room(bytes);
-  own.set(output);
-  return own;
+  return output;
 }

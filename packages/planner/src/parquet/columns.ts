@@ -7,6 +7,7 @@ import type { RowGroup } from "./footer.ts";
 import { NumberCursor } from "./numbers.ts";
 import { type ColumnRooms, reusedRoom } from "./room.ts";
 import { TextCursor } from "./texts.ts";
+import { newUnsnap } from "./unsnap.ts";
 
 export const TEXT_COLUMNS = [
   "bucket",
@@ -31,14 +32,14 @@ export type Columns = { readonly [name in TextColumn]: TextCursor | undefined } 
   readonly isDeleteMarker: BooleanCursor | undefined;
 };
 
-/** Memory for the pages of each column, from row group to row group. */
+/** Memory for the pages of each column, from row group to row group, and from file to file. */
 export class Rooms {
   readonly #rooms = new Map<ColumnName, ColumnRooms>();
 
   of(name: ColumnName): ColumnRooms {
     let rooms = this.#rooms.get(name);
     if (rooms === undefined) {
-      rooms = { file: reusedRoom(), pages: reusedRoom() };
+      rooms = { file: reusedRoom(), unsnap: newUnsnap() };
       this.#rooms.set(name, rooms);
     }
     return rooms;

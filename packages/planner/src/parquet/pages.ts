@@ -3,7 +3,7 @@ import type { FileBytes } from "./bytes.ts";
 import { decompressPage, PAGE_BYTES_MAX } from "./codec.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageEncoding, type PageHeader, parsePageHeader } from "./page-header.ts";
-import { type ColumnRooms, newRoom, type Room } from "./room.ts";
+import type { ColumnRooms } from "./room.ts";
 
 /** Read at once where a header is expected; statistics can make it longer. */
 const HEADER_BYTES = 4_096;
@@ -49,9 +49,9 @@ export class Pages {
         if (this.#dictionary !== undefined || this.#seen > 0) throw fault("has a dictionary that does not come first");
         if (header.encoding !== "PLAIN" && header.encoding !== "DICTIONARY")
           throw fault(`has a dictionary in the encoding ${header.encoding}`);
-        const page = this.#body(header, newRoom);
-        // Uncompressed it would lie where the next pages are read to.
-        this.#dictionary = page.bytes.buffer === this.#window.buffer ? { ...page, bytes: new Uint8Array(page.bytes) } : page;
+        const page = this.#body(header);
+        // It may lie where the next pages are read to, or decompressed to.
+        this.#dictionary = { ...page, bytes: new Uint8Array(page.bytes) };
       } else if (header.kind !== "other" && header.values > 0) {
         this.#seen += header.values;
         if (this.#seen > rows) throw fault(`has pages for more than the row group's ${rows} rows`);
@@ -71,7 +71,7 @@ export class Pages {
   /** The body of the page that was stepped to; good until the next one is opened. */
   open(): PageBody {
     if (this.#header === undefined) throw new Error("no page was stepped to");
-    return this.#body(this.#header, this.#rooms.pages);
+    return this.#body(this.#header);
   }
 
   #readHeader(): PageHeader {
@@ -90,8 +90,9 @@ export class Pages {
     }
   }
 
-  #body(header: PageHeader, room: Room): PageBody {
+  #body(header: PageHeader): PageBody {
     const { codec, fault, optional } = this.#chunk;
+    const { unsnap } = this.#rooms;
     const { encoding, values, uncompressed } = header;
     if (header.compressed > PAGE_BYTES_MAX) throw fault(`has a page of ${header.compressed} bytes`);
     const stored = this.#bytes(this.#bodyAt, this.#bodyAt + header.compressed);
@@ -99,10 +100,10 @@ export class Pages {
       if (header.repetitionBytes > 0) throw fault("has a page with repetition levels, but is no list");
       const start = header.definitionBytes;
       const rest = stored.subarray(start);
-      const bytes = decompressPage(header.isCompressed ? codec : "UNCOMPRESSED", rest, uncompressed - start, room, fault);
+      const bytes = decompressPage(header.isCompressed ? codec : "UNCOMPRESSED", rest, uncompressed - start, unsnap, fault);
       return { encoding, values, bytes, start: 0, levels: optional ? { bytes: stored, start: 0, end: start } : undefined };
     }
-    const bytes = decompressPage(codec, stored, uncompressed, room, fault);
+    const bytes = decompressPage(codec, stored, uncompressed, unsnap, fault);
     if (header.kind === "dictionary" || !optional) return { encoding, values, bytes, start: 0, levels: undefined };
     const length = bytes.length < 4 ? Number.NaN : uint32(bytes, 0);
     if (!(length <= bytes.length - 4)) throw fault("has a page whose levels are longer than itself");

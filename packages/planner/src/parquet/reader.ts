@@ -2,10 +2,13 @@
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import type { ColumnName } from "../source/columns.ts";
-import { openVerified, type RandomAccess } from "./bytes.ts";
+import { type FileBytes, openVerified, type RandomAccess } from "./bytes.ts";
 import { finishColumns, openColumns, Rooms } from "./columns.ts";
-import { readFooter } from "./footer.ts";
+import { type RowGroup, readFooter } from "./footer.ts";
 import { FileMeanings, GroupRows, STRETCH_ROWS } from "./group.ts";
+
+/** Memory of files that were read, for the next ones; of one file, where they are read one after another. */
+const idle: Rooms[] = [];
 
 /** Stretches between two reports of progress. */
 const PROGRESS_STRETCHES = 8;
@@ -23,8 +26,22 @@ export async function readParquet(input: DataFileInput, triage: Triage): Promise
 /** The same of bytes whose checksum was looked at. */
 export async function readRows({ file, bytes }: Omit<RandomAccess, "close">, input: DataFileInput, triage: Triage): Promise<void> {
   const groups = await readFooter(file, input.file.key, Object.keys(input.columns.at) as ColumnName[]);
+  const rooms = idle.pop() ?? new Rooms();
+  try {
+    await readGroups(groups, bytes, rooms, input, triage);
+  } finally {
+    idle.push(rooms);
+  }
+}
+
+async function readGroups(
+  groups: readonly RowGroup[],
+  bytes: FileBytes,
+  rooms: Rooms,
+  input: DataFileInput,
+  triage: Triage,
+): Promise<void> {
   const meanings = new FileMeanings(triage);
-  const rooms = new Rooms();
   let first = 0;
   for (const group of groups) {
     const columns = openColumns(bytes, group, rooms);

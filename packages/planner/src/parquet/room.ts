@@ -1,4 +1,5 @@
 // Memory for what is read and decompressed.
+import type { Unsnap } from "./unsnap.ts";
 
 export type Room = (bytes: number) => Uint8Array<ArrayBuffer>;
 
@@ -14,8 +15,8 @@ export function reusedRoom(): Room {
   };
 }
 
-/** Of one column, from row group to row group: what is read of the file, and what pages become, one over the other. */
+/** Of one column, from row group to row group: what is read of the file, and what its Snappy pages become, one over the other. */
 export interface ColumnRooms {
   readonly file: Room;
-  readonly pages: Room;
+  readonly unsnap: Unsnap;
 }

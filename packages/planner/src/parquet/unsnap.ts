@@ -9,15 +9,22 @@ interface Kernel {
   readonly uncompress: (inputBytes: number, output: number, outputBytes: number) => number;
 }
 
-const kernel = kernelOf<Kernel>(KERNEL_BYTES)();
-let memory = new Uint8Array(0);
+/** The `bytes` that `input` becomes, good until its next call; undefined where it is no Snappy block, or becomes another number of bytes. */
+export type Unsnap = (input: Uint8Array, bytes: number) => Uint8Array | undefined;
 
-/** The `bytes` that `input` becomes, good until the next call; undefined where it is no Snappy block, or becomes another number of bytes. */
-export function unsnap(input: Uint8Array, bytes: number): Uint8Array | undefined {
-  const output = kernel.reserve(input.length, bytes) >>> 0;
-  if (output === 0) return undefined;
-  // Memory that grew is another buffer.
-  if (memory.buffer !== kernel.memory.buffer) memory = new Uint8Array(kernel.memory.buffer);
-  memory.set(input, kernel.INPUT.value);
-  return kernel.uncompress(input.length, output, bytes) === 1 ? memory.subarray(output, output + bytes) : undefined;
+const newKernel = kernelOf<Kernel>(KERNEL_BYTES);
+
+/** With a memory of its own, in which what it decompressed stays: it is not copied out again. None is made before the first call. */
+export function newUnsnap(): Unsnap {
+  let kernel: Kernel | undefined;
+  let memory = new Uint8Array(0);
+  return (input, bytes) => {
+    kernel ??= newKernel();
+    const output = kernel.reserve(input.length, bytes) >>> 0;
+    if (output === 0) return undefined;
+    // Memory that grew is another buffer.
+    if (memory.buffer !== kernel.memory.buffer) memory = new Uint8Array(kernel.memory.buffer);
+    memory.set(input, kernel.INPUT.value);
+    return kernel.uncompress(input.length, output, bytes) === 1 ? memory.subarray(output, output + bytes) : undefined;
+  };
 }

@@ -13,7 +13,7 @@ import { faultIn } from "../../src/parquet/fault.ts";
 import { parsePageHeader } from "../../src/parquet/page-header.ts";
 import { readRows } from "../../src/parquet/reader.ts";
 import { Runs } from "../../src/parquet/runs.ts";
-import { unsnap } from "../../src/parquet/unsnap.ts";
+import { newUnsnap } from "../../src/parquet/unsnap.ts";
 import { Triage } from "../../src/scan/triage.ts";
 import { BUCKET_OWNER, REPORT_CREATED, testConfig } from "../fixture/config.ts";
 import { seeded } from "../fixture/seeded.ts";
@@ -125,15 +125,15 @@ test("columns that the manifest promised and the file does not have are named", 
 });
 
 describe("a length that lies", () => {
-  const room = (): never => {
+  const neverAsked = (): never => {
     throw new Error("asked for memory");
   };
   test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "UNCOMPRESSED"] as const)("of a %s page is told before memory is asked for", (codec) => {
-    expect(() => decompressPage(codec, new Uint8Array(40), 0x7fff_0000, room, fault)).toThrow(PlanError);
+    expect(() => decompressPage(codec, new Uint8Array(40), 0x7fff_0000, neverAsked, fault)).toThrow(PlanError);
   });
 
   test("of a Brotli page ends with the page", () => {
-    expect(() => decompressPage("BROTLI", new Uint8Array(40), 200_000_000, room, fault)).toThrow(PlanError);
+    expect(() => decompressPage("BROTLI", new Uint8Array(40), 200_000_000, neverAsked, fault)).toThrow(PlanError);
   });
 
   test("of a run costs nothing, and the next number is the fault", () => {
@@ -171,6 +171,7 @@ describe("a length that lies", () => {
 });
 
 describe("a Snappy block", () => {
+  const unsnap = newUnsnap();
   const plain = fc
     .array(
       fc.oneof(
