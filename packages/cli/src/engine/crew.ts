@@ -1,15 +1,15 @@
 // The worker processes of one engine: started, watched, started again when they die, and asked to leave in good order.
 //
-// A member is *working* until its process ends. It ends for one of three reasons: it was asked to leave; it left because the campaign
-// is finished; or it died, and then another takes its place: at once where it had finished a batch or lived long, and otherwise after a pause
-// that grows while they keep dying.
+// A member works until its process ends. Where its engine asked for that, nothing follows; in every other case another takes its place,
+// also where it went in good order because somebody else sent it a signal, and where it never came to be: at once where it had finished a
+// batch or lived long, and otherwise after a pause that grows while they keep dying.
 import { type ChildProcess, spawn } from "node:child_process";
 import { hostname } from "node:os";
 import type { AccountId } from "@quitclaim/campaign";
 import type { WorkerEvent } from "@quitclaim/worker";
 
 export interface CrewEvents {
-  /** A process died; its batches can be handed back at once. `worker`: as in heartbeats. */
+  /** A process ended without being asked by its engine; what batches it held can be handed back at once. `worker`: as in heartbeats. */
   died(worker: string, how: string): void;
   started(worker: string): void;
   /** The process itself could not be started or told something. */
@@ -25,6 +25,8 @@ export interface LeaveOrder {
 }
 
 const RESTART_MS_MIN = 250;
+/** One that left in good order may have heard an order to stop before its engine did: the engine has heard it by then as well. */
+const LEFT_RESTART_MS_MIN = 1_500;
 const RESTART_MS_MAX = 30_000;
 /** A worker that lived this long is taken for healthy: its death starts the count anew. */
 const HEALTHY_MS = 20_000;
@@ -54,30 +56,56 @@ export class Crew {
   }
 
   #add(): void {
-    const child = spawn(process.execPath, this.#command, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: process.env });
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, this.#command, { stdio: ["ignore", "ignore", "inherit", "ipc"], env: process.env });
+    } catch (error) {
+      // Node throws where the system is out of memory, and tells the rest by an event.
+      if (!(error instanceof Error)) throw error;
+      this.#neverStarted("none", error);
+      return;
+    }
     const member = { worker: `${hostname()}/${child.pid}`, startedAt: Date.now(), working: false, proven: false };
     this.#members.set(child, member);
-    this.#events.started(member.worker);
+    if (child.pid !== undefined) this.#events.started(member.worker);
     child.on("message", (message) => {
       const event = message as WorkerEvent;
       if (event.kind === "started") member.working = true;
       if (event.kind === "batch-finished") member.proven = true;
       this.#events.said(member.worker, event);
     });
-    child.on("error", (error) => this.#events.failed(member.worker, error));
+    child.on("error", (error) => {
+      // Without a process there will be no exit.
+      if (child.pid !== undefined) this.#events.failed(member.worker, error);
+      else if (this.#members.delete(child)) this.#neverStarted("none", error);
+    });
     child.on("exit", (code, signal) => {
       this.#members.delete(child);
-      if (code === 0 || this.#leaving) return;
+      if (this.#leaving) return;
       const healthy = member.proven || Date.now() - member.startedAt > HEALTHY_MS;
       this.#deathsInARow = healthy ? 1 : this.#deathsInARow + 1;
       this.#events.died(member.worker, signal ?? `exit code ${code}`);
-      const pause = healthy ? 0 : Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
-      const timer = setTimeout(() => {
+      this.#replace(healthy, code === 0 ? LEFT_RESTART_MS_MIN : 0);
+    });
+  }
+
+  #neverStarted(worker: string, error: Error): void {
+    this.#events.failed(worker, error);
+    this.#deathsInARow += 1;
+    this.#replace(false, 0);
+  }
+
+  #replace(healthy: boolean, msMin: number): void {
+    if (this.#leaving) return;
+    const pause = healthy ? 0 : Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
+    const timer = setTimeout(
+      () => {
         this.#timers.delete(timer);
         if (!this.#leaving) this.#add();
-      }, pause);
-      this.#timers.add(timer);
-    });
+      },
+      Math.max(pause, msMin),
+    );
+    this.#timers.add(timer);
   }
 
   /** Asks every worker to leave; resolves when all have. A second order may be stronger than the first. */
@@ -87,6 +115,7 @@ export class Crew {
     const ends = [...this.#members.keys()].map(
       (child) =>
         new Promise<void>((resolve) => {
+          if (child.pid === undefined) return resolve();
           child.once("exit", () => resolve());
           if (child.connected) child.send({ leave: how } satisfies LeaveOrder);
           else child.kill("SIGTERM");

@@ -90,7 +90,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       started: (worker) => log.write("info", "worker started", { worker }),
       failed: (worker, error) => log.write("error", `worker process: ${error.message}`, { worker }),
       died(worker, how) {
-        log.write("warn", "worker died; its batches are handed back", { worker, how });
+        log.write("warn", "worker ended without being asked; its batches are handed back and another takes its place", { worker, how });
         dead.add(worker);
       },
       said(worker, event) {
