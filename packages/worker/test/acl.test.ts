@@ -82,6 +82,67 @@ describe("granting access", () => {
     await campaign.close();
   });
 
+  it("keeps the grants of an object that was uploaded anew since the report where no version ID pins it, with one look for each", async () => {
+    const partner = sandbox.accounts[3] as AccountSpec;
+    const owned = `id=${one.canonicalId}`;
+    const shared: Grant[] = [one, partner, owner(sandbox)].map((a, i) => ({
+      id: a.canonicalId as CanonicalId,
+      permission: i === 1 ? "READ" : "FULL_CONTROL",
+    }));
+    for (const versioning of [undefined, "Suspended"] as const) {
+      const bucket = nameFor("acl-unpinned");
+      await makeBucket(sandbox, bucket, versioning === undefined ? {} : { versioning });
+      const put = (Key: string, more: object = {}, planned: object = {}) =>
+        upload(sandbox, one, { Bucket: bucket, Key, GrantFullControl: owned, ...more }, planned);
+      const read = { GrantRead: `id=${partner.canonicalId}` };
+      const rows = [
+        await put("same"),
+        await put("opened"),
+        await put("closed", read, { grants: shared }),
+        await put("shared", read, { grants: shared }),
+        await put("taken"),
+      ];
+      await put("same", { Body: "new" });
+      await put("opened", { Body: "new", ...read });
+      await put("closed", { Body: "new" });
+      await upload(sandbox, two, { Bucket: bucket, Key: "taken", GrantFullControl: `id=${two.canonicalId}` });
+      const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
+      await campaign.work();
+      await campaign.finished();
+      const ledger = await campaign.ledger(one.accountId);
+      await campaign.close();
+      const outcomes = Object.fromEntries(ledger.map((r) => [r.key, `${r.outcome} ${r.code}`]));
+      expect(outcomes).toMatchObject({ same: "granted ", opened: "granted ", closed: "granted ", shared: "granted " });
+      const both = [full(one), full(owner(sandbox))].sort();
+      const three = [...both, `${partner.canonicalId}:READ`].sort();
+      expect(grantsOf(bucket, "same").sort()).toEqual(both);
+      expect(grantsOf(bucket, "opened").sort()).toEqual(three);
+      expect(grantsOf(bucket, "closed").sort()).toEqual(both);
+      expect(grantsOf(bucket, "shared").sort()).toEqual(three);
+      expect(grantsOf(bucket, "taken")).toEqual([full(two)]);
+    }
+  });
+
+  it("asks one thing of an object whose version ID pins it, and two of one that nothing pins", async () => {
+    const count = (op: string): number => Object.values(sandbox.stats()[op] ?? {}).reduce((a, n) => a + n, 0);
+    for (const [choice, looks] of [
+      [{ versioning: "Enabled" }, 0],
+      [{}, 20],
+    ] as const) {
+      const bucket = nameFor("acl-cost");
+      await makeBucket(sandbox, bucket, choice);
+      await upload(sandbox, one, { Bucket: bucket, Key: "k" });
+      const rows = multiply(sandbox, bucket, "k", 20);
+      const before = ["GetObjectAcl", "HeadObject", "PutObjectAcl"].map(count);
+      const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows }] });
+      await campaign.work();
+      await campaign.finished();
+      await campaign.close();
+      const after = ["GetObjectAcl", "HeadObject", "PutObjectAcl"].map(count);
+      expect(after.map((n, i) => n - (before[i] ?? 0))).toEqual([looks, 0, 20]);
+    }
+  });
+
   it("survives resets, 500s after the write, SlowDowns and sessions that end in mid-batch: every object granted, one ledger row each", async () => {
     const bucket = nameFor("acl-storm");
     await makeBucket(sandbox, bucket);

@@ -1,8 +1,9 @@
 // Operation `acl`: the uploading account lets the bucket owner in. It grants access and never changes the owner (domain.md 0.2).
 //
-// One request where the plan knows the ACL: the canned ACL where that is exact, the full policy with every other grant kept otherwise.
-// Where it does not, or where the object is younger than the report, the ACL is read, merged, written and read back: PutObjectAcl takes no
-// precondition, so only the second look can tell that nobody else wrote it at the same time (domain.md 3).
+// One request where the plan knows the ACL: the canned ACL where that is exact, the full policy with every other grant kept otherwise. One look
+// before it where no version ID says that the object is still the report's (unpinned.ts).
+// Where the plan does not know it, where the object is younger than the report, or where the look finds another ACL, it is read, merged, written
+// and read back: PutObjectAcl takes no precondition, so only the second look can tell that nobody else wrote it at the same time (domain.md 3).
 import type { AclGrant } from "@quitclaim/aws";
 import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
 import { MERGE_ROUNDS_MAX } from "../limits.ts";
@@ -12,6 +13,7 @@ import { done, failed, grantsFull, refused, type Verdict } from "./outcome.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import { isPublic } from "./public-access.ts";
 import { address, type Task } from "./task.ts";
+import { lookAtUnpinned } from "./unpinned.ts";
 
 type Granted = "granted" | "reencrypted";
 
@@ -19,6 +21,9 @@ type Granted = "granted" | "reencrypted";
 export async function grantAccess(task: Task, outcome: Granted = "granted", attempts = 0): Promise<Verdict> {
   const { row } = task;
   if (row.formerAcl === null || isYoungerThanReport(task)) return readAndMerge(task, outcome, attempts);
+  const look = await lookAtUnpinned(task);
+  if (look === "other") return readAndMerge(task, outcome, attempts);
+  if (look !== "as planned") return refused(look, attempts);
   if (row.grants === null) return write(task, outcome, attempts);
   const grants = plannedGrants(row.grants);
   if (grants.length > ACL_GRANTS_MAX) return grantsFull(attempts);
