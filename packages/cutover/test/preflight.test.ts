@@ -96,6 +96,23 @@ describe("preflight", () => {
     expect(await finding(place, "unfinished-work")).toBeUndefined();
   });
 
+  it("does not take grants that nobody could see for grants that are not there", async () => {
+    const place = await scene.bucket();
+    await planned(place, [done], { columnsAbsent: ["ETag", "ObjectAccessControlList"] });
+    const unknown = await finding(place, "unknown-grants");
+    expect(unknown).toMatchObject({ severity: "blocking", acceptable: true });
+    expect(unknown?.evidence[0]).toContain("has no ObjectAccessControlList");
+    expect((await look(place)).ok).toBe(false);
+    expect((await finding(place, "unknown-grants", { accept: ["unknown-grants"] }))?.accepted).toBe(true);
+    await planned(place, [done], { columnsAbsent: ["ETag"], aclsUnknown: 3 });
+    expect(await finding(place, "unknown-grants")).toMatchObject({
+      severity: "warning",
+      evidence: [expect.stringContaining("3 planned objects")],
+    });
+    await planned(place, [done], { columnsAbsent: ["ETag"] });
+    expect(await finding(place, "unknown-grants")).toBeUndefined();
+  });
+
   it("names failures by code; failed grants can be accepted, failed re-encryption cannot", async () => {
     const place = await scene.bucket();
     await planned(place, [done, { key: "b", outcome: "failed", code: "AccessDenied" }]);

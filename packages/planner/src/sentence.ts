@@ -50,6 +50,11 @@ export function planSentence(summary: PlanSummary): string {
   for (const { owner, rows, bytes } of summary.unmappedOwners) {
     lines.push(`  no account of this campaign owns up to ${owner}: ${count(rows)} objects, ${bytesText(bytes)}`);
   }
+  if (provenance.columnsAbsent?.includes("ObjectAccessControlList") === true) {
+    lines.push(
+      "Whom object ACLs give access is NOT KNOWN, because the report has no ObjectAccessControlList. The switch ends such grants, the bucket owner's own objects included: see what they are in a report that has the column before you switch.",
+    );
+  }
   if (summary.thirdPartyGrantees.length > 0) {
     lines.push(
       "The switch ends these grants to others, the bucket owner's own objects included (grants/ has the whole table and a bucket policy to replace them):",

@@ -72,6 +72,8 @@ describe("columns", () => {
     expect(first(planSentence(summary(["ObjectAccessControlList", "ETag"])))).toMatch(
       /^The switch .* makes the bucket owner own all 100 .* cannot be told from a report without ObjectAccessControlList\.$/,
     );
+    expect(planSentence(summary(["ETag"]))).not.toMatch(/NOT KNOWN/);
+    expect(planSentence(summary(["ObjectAccessControlList"]))).toMatch(/Whom object ACLs give access is NOT KNOWN, because/);
     // Public access is called what it is, with what stands in the way of keeping it.
     expect(planSentence(summary())).toMatch(/READ to PUBLIC: everyone on the internet \(AllUsers\): 7 objects/);
     expect(planSentence(summary())).toMatch(/One of them is PUBLIC\..*Block Public Access is on \(BlockPublicPolicy\)/);

@@ -3,7 +3,7 @@ import { canonicalId, type Grant } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { draftPolicy } from "../src/grants/policy.ts";
 import { grantTable } from "../src/grants/table.ts";
-import { writeGrants } from "../src/grants/write.ts";
+import { type AclsTold, writeGrants } from "../src/grants/write.ts";
 import { addTally, countGrant, emptyTally } from "../src/scan/tally.ts";
 import { withStore } from "./fixture/planned.ts";
 
@@ -18,6 +18,24 @@ function tableOf(...grants: [Grant, string[]][]) {
   return grantTable(tally.grants.values());
 }
 const many = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+
+describe("what is said of the grants", () => {
+  const readme = (table: ReturnType<typeof tableOf>, told: AclsTold): Promise<string> =>
+    withStore(async (store) => {
+      await writeGrants(store, "b", table, told);
+      return Buffer.from((await store.read("grants/README")) ?? []).toString();
+    });
+
+  test("is that nobody else has access only where the report tells every ACL", async () => {
+    expect(await readme([], { absent: false, plannedUnknown: 0 })).toMatch(/^Object ACLs in b give nobody else access,.*planned from\.\n/);
+    expect(await readme([], { absent: false, plannedUnknown: 2 })).toMatch(
+      /nobody else access.* Of 2 planned objects the ACL is NOT KNOWN/,
+    );
+    const unseen = await readme([], { absent: true, plannedUnknown: 2 });
+    expect(unseen).toMatch(/NOT KNOWN: the report that was planned from has no ObjectAccessControlList/);
+    expect(unseen).not.toMatch(/nobody else/);
+  });
+});
 
 describe("the table", () => {
   test("counts objects, bytes, prefixes and what the bucket owner owns already; most objects first", () => {
@@ -105,7 +123,7 @@ describe("the policy draft", () => {
   test("as it is written: JSON that S3's grammar allows, below its size, every Sid once", async () => {
     await withStore(async (store) => {
       const grants = Array.from({ length: 120 }, (_, i): [Grant, string[]] => [READ(i.toString(16)), [`ünï "quoted"/${i}`, `tab\t/${i}`]]);
-      await writeGrants(store, "b", tableOf(...grants, [group("global/AllUsers"), ["x/1"]]));
+      await writeGrants(store, "b", tableOf(...grants, [group("global/AllUsers"), ["x/1"]]), { absent: false, plannedUnknown: 0 });
       const bytes = (await store.read("grants/bucket-policy.json")) ?? new Uint8Array();
       expect(bytes.length).toBeLessThan(20 * 1024);
       const policy = JSON.parse(Buffer.from(bytes).toString()) as { Version: string; Statement: Record<string, unknown>[] };

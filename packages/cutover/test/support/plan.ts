@@ -38,6 +38,9 @@ export interface PlanFacts {
   readonly objects: ReadonlyMap<AccountSpec, readonly PlannedObject[]>;
   readonly thirdParties?: readonly ThirdPartyGrantee[];
   readonly held?: PlanSummary["held"];
+  readonly columnsAbsent?: readonly string[];
+  /** Planned objects whose ACL the report does not tell. */
+  readonly aclsUnknown?: number;
   /** ISO 8601; now unless given. */
   readonly reportCreated?: string;
 }
@@ -86,7 +89,12 @@ export async function writePlan(store: CampaignStore, facts: PlanFacts): Promise
     thirdPartyGrantees: [...(facts.thirdParties ?? [])],
     accounts,
     unmappedOwners: [],
-    forecast: { requests: {}, dollars: 0, hours: 0, batchOperationsDollars: 0 },
+    forecast: {
+      requests: facts.aclsUnknown === undefined ? {} : { GetObjectAcl: facts.aclsUnknown },
+      dollars: 0,
+      hours: 0,
+      batchOperationsDollars: 0,
+    },
     provenance: {
       manifest: "inventory/manifest.json",
       manifestMd5: "0".repeat(32),
@@ -96,6 +104,7 @@ export async function writePlan(store: CampaignStore, facts: PlanFacts): Promise
       files: [],
       plannedAt: new Date().toISOString(),
       ageHours: 0,
+      ...(facts.columnsAbsent === undefined ? {} : { columnsAbsent: [...facts.columnsAbsent] }),
     },
   };
   await store.write("plan/plan.json", jsonBytes(plan));

@@ -3,16 +3,37 @@ import { type CampaignStore, jsonBytes } from "@quitclaim/campaign";
 import { draftPolicy } from "./policy.ts";
 import type { GranteeRow } from "./table.ts";
 
-export async function writeGrants(store: CampaignStore, bucket: string, table: readonly GranteeRow[]): Promise<void> {
+/** What the report says of object ACLs. */
+export interface AclsTold {
+  /** It has no such column: the table is empty because nothing was seen, not because there is nothing. */
+  readonly absent: boolean;
+  /** Planned objects whose ACL it does not tell. */
+  readonly plannedUnknown: number;
+}
+
+export async function writeGrants(store: CampaignStore, bucket: string, table: readonly GranteeRow[], told: AclsTold): Promise<void> {
   const { policy, remarks } = draftPolicy(bucket, table);
   await store.write("grants/third-party.json", jsonBytes(table));
   // A policy without statements is not valid; without third-party grants there is nothing to keep.
   if (policy.Statement.length > 0) await store.write("grants/bucket-policy.json", jsonBytes(policy));
   const lines = [
-    `Object ACLs in ${bucket} give ${table.length === 0 ? "nobody else access" : `${table.length} kinds of access to others`}, as of the report that was planned from.`,
+    seen(bucket, table.length, told),
     "Object ACLs stop working when the bucket becomes BucketOwnerEnforced. bucket-policy.json is a draft of what would keep that access:",
     "read it, leave out what nobody needs, add it to the bucket's policy, and only then switch.",
     ...remarks.map((remark) => `- ${remark}`),
   ];
   await store.write("grants/README", new TextEncoder().encode(`${lines.join("\n")}\n`));
+}
+
+function seen(bucket: string, kinds: number, { absent, plannedUnknown }: AclsTold): string {
+  if (absent)
+    return (
+      `Whom object ACLs in ${bucket} give access is NOT KNOWN: the report that was planned from has no ObjectAccessControlList. third-party.json is empty for that reason alone.\n` +
+      "Plan from a report that has it, in a campaign folder of its own, before you switch; whoever reads objects by their ACLs is refused from then on."
+    );
+  const more =
+    plannedUnknown === 0
+      ? ""
+      : ` Of ${plannedUnknown} planned ${plannedUnknown === 1 ? "object" : "objects"} the ACL is NOT KNOWN, so that more may be given than is told here.`;
+  return `Object ACLs in ${bucket} give ${kinds === 0 ? "nobody else access" : `${kinds} kinds of access to others`}, as of the report that was planned from.${more}`;
 }

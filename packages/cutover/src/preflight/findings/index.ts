@@ -8,6 +8,7 @@ import { arrivals, currentOnlyInventory, lifecycle, notifications, pendingUpload
 import { publicGrants, thirdPartyGrants, uploaderAccess } from "./object-grants.ts";
 import { alreadyEnforced, noOwnershipControls, notFenced, unreadSettings } from "./ownership.ts";
 import { policyAclConditions } from "./policy-conditions.ts";
+import { unknownGrants } from "./unknown-grants.ts";
 import { changedObjects, failedWork, heldObjects, noPlan, oldInventory, unfinishedWork, vanishedObjects } from "./work.ts";
 
 export const FINDERS: readonly ((facts: Facts) => Finding[])[] = [
@@ -22,6 +23,7 @@ export const FINDERS: readonly ((facts: Facts) => Finding[])[] = [
   elastiCacheGrantee,
   thirdPartyGrants,
   publicGrants,
+  unknownGrants,
   policyAclConditions,
   aclRequiredRequests,
   foreignKmsKeys,
