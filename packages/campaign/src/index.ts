@@ -20,6 +20,7 @@ export * from "./parquet/encoded.ts";
 export * from "./parquet/open.ts";
 export * from "./parquet/pages.ts";
 export type { TableColumn } from "./parquet/structures.ts";
+export * from "./partition.ts";
 export * from "./plan/columns.ts";
 export * from "./plan/dataset.ts";
 export * from "./plan/row.ts";

@@ -1,6 +1,6 @@
 // From what the campaign file says about credentials to sessions that the rooms can sign with.
 import { type CredentialSpec, openSession, type Session, type StsTarget, sessionPolicy } from "@quitclaim/aws";
-import type { AccountConfig, AccountId, CampaignConfig, CredentialSource } from "@quitclaim/campaign";
+import { type AccountConfig, type AccountId, type CampaignConfig, type CredentialSource, partitionOf } from "@quitclaim/campaign";
 import { CommandError, EXIT } from "./exit.ts";
 
 export interface Sessions {
@@ -24,7 +24,10 @@ export function openSessions(config: CampaignConfig, env: NodeJS.ProcessEnv): Se
     of(account) {
       const known = sessions.get(account.id);
       if (known !== undefined) return known;
-      const session = openSession(spec(account.credentials, base, config, env, sessionPolicy(bucket.name)), sts);
+      const session = openSession(
+        spec(account.credentials, base, config, env, sessionPolicy(bucket.name, undefined, partitionOf(bucket.region))),
+        sts,
+      );
       sessions.set(account.id, session);
       return session;
     },

@@ -1,11 +1,13 @@
-import { canonicalId } from "@quitclaim/campaign";
+import { accountId, canonicalId } from "@quitclaim/campaign";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AnswerRecord } from "../src/answers/record.ts";
 import type { BucketState } from "../src/bucket/state.ts";
+import { fenceStatement } from "../src/fence/statement.ts";
 import { aclDemands } from "../src/policy/acl-conditions.ts";
 import { coverage } from "../src/policy/allows.ts";
 import { type Statement, samePolicy, sameStatement } from "../src/policy/document.ts";
+import { logDeliveryStatement, translateBucketGrants } from "../src/policy/from-acl.ts";
 import { globMatches, literal } from "../src/policy/glob.ts";
 import { withoutStatements, withStatements } from "../src/policy/merge.ts";
 import { restoration } from "../src/rollback/target-state.ts";
@@ -23,6 +25,24 @@ const statements = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 const added: Statement = { Sid: "QuitclaimFence", Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: "arn:aws:s3:::b/*" };
+
+describe("statements of our own", () => {
+  it.each([
+    ["us-east-1", "arn:aws:s3:::b"],
+    ["cn-northwest-1", "arn:aws-cn:s3:::b"],
+    ["us-gov-east-1", "arn:aws-us-gov:s3:::b"],
+  ])("name the bucket of %s as %s: S3 refuses a policy with another partition's ARNs", (region, bucket) => {
+    const to = { bucket: "b", ownerAccountId: accountId("111122223333"), region };
+    expect(fenceStatement(to, region).Resource).toBe(`${bucket}/*`);
+    const reader = translateBucketGrants([{ id: canonicalId("a".repeat(64)), permission: "FULL_CONTROL" }], to);
+    expect(reader).toMatchObject({ statements: [{ Resource: bucket }, { Resource: `${bucket}/*` }] });
+    const partition = bucket.split(":")[1] as string;
+    expect(logDeliveryStatement(to)).toMatchObject({
+      Resource: `${bucket}/*`,
+      Condition: { ArnLike: { "aws:SourceArn": `arn:${partition}:s3:::*` } },
+    });
+  });
+});
 
 describe("statements in a policy", () => {
   it("come and go without touching the others, whatever the policy says and however it is written", () => {

@@ -87,7 +87,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
   const written = await merge.finish();
   assertConserved(tally, config.inventory.manifest);
   const table = grantTable(tally.grants.values());
-  await writeGrants(target, config.bucket.name, table, {
+  await writeGrants(target, config.bucket, table, {
     absent: manifest.columns.at.acl === undefined,
     plannedUnknown: sum(tally.aclUnknown),
   });

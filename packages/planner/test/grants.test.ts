@@ -7,6 +7,8 @@ import { type AclsTold, writeGrants } from "../src/grants/write.ts";
 import { addTally, countGrant, emptyTally } from "../src/scan/tally.ts";
 import { withStore } from "./fixture/planned.ts";
 
+const B = { name: "b", region: "eu-central-1" };
+
 /** 64 hexadecimal digits that end like this. */
 const ID = (id: string): string => id.padStart(64, "0");
 const READ = (id: string): Grant => ({ id: canonicalId(ID(id)), permission: "READ" });
@@ -22,7 +24,7 @@ const many = (prefix: string, n: number): string[] => Array.from({ length: n }, 
 describe("what is said of the grants", () => {
   const readme = (table: ReturnType<typeof tableOf>, told: AclsTold): Promise<string> =>
     withStore(async (store) => {
-      await writeGrants(store, "b", table, told);
+      await writeGrants(store, B, table, told);
       return Buffer.from((await store.read("grants/README")) ?? []).toString();
     });
 
@@ -82,7 +84,7 @@ describe("the table", () => {
 
 describe("the policy draft", () => {
   test("names few objects one by one, with characters that mean something in a policy made harmless", () => {
-    const { policy } = draftPolicy("b", tableOf([READ("a"), ["x/1", "y/*?$"]]));
+    const { policy } = draftPolicy(B, tableOf([READ("a"), ["x/1", "y/*?$"]]));
     expect(policy.Statement).toEqual([
       {
         Sid: "KeepObjectAcl1",
@@ -95,7 +97,7 @@ describe("the policy draft", () => {
     ]);
   });
   test("names many objects by prefix, and says that this is wider", () => {
-    const { policy, remarks } = draftPolicy("b", tableOf([READ("a"), [...many("x/", 30), ...many("y/", 3)]]));
+    const { policy, remarks } = draftPolicy(B, tableOf([READ("a"), [...many("x/", 30), ...many("y/", 3)]]));
     expect(policy.Statement[0]?.Resource).toEqual(["arn:aws:s3:::b/x/*", "arn:aws:s3:::b/y/*"]);
     expect(remarks.join("\n")).toMatch(/Wider than the ACLs: 0+a READ on 33 objects/);
   });
@@ -110,12 +112,23 @@ describe("the policy draft", () => {
       }
       const table = grantTable(sum.grants.values());
       expect(table[0]?.prefixes).toEqual({ "logs/a/b/": 40, "raw/clicks/": 33 });
-      expect(draftPolicy("b", table).policy.Statement[0]?.Resource).toEqual(["arn:aws:s3:::b/logs/a/b/*", "arn:aws:s3:::b/raw/clicks/*"]);
+      expect(draftPolicy(B, table).policy.Statement[0]?.Resource).toEqual(["arn:aws:s3:::b/logs/a/b/*", "arn:aws:s3:::b/raw/clicks/*"]);
     }
+  });
+  test.each([
+    ["cn-north-1", "arn:aws-cn:s3:::b/x/1"],
+    ["us-gov-west-1", "arn:aws-us-gov:s3:::b/x/1"],
+    ["us-iso-east-1", "arn:aws-iso:s3:::b/x/1"],
+    ["us-isob-east-1", "arn:aws-iso-b:s3:::b/x/1"],
+    ["us-east-1", "arn:aws:s3:::b/x/1"],
+    ["default", "arn:aws:s3:::b/x/1"],
+  ])("in %s names its objects as %s, because S3 refuses ARNs of another partition", (region, arn) => {
+    const { policy } = draftPolicy({ name: "b", region }, tableOf([READ("a"), ["x/1"]]));
+    expect(policy.Statement[0]?.Resource).toEqual([arn]);
   });
   test("leaves out what is no canonical ID, because S3 would refuse the whole policy", () => {
     const anonymous: Grant = { id: canonicalId("65a011a29cdf8ec533ec3d1ccaae921c"), permission: "READ" };
-    const { policy, remarks } = draftPolicy("b", tableOf([anonymous, ["x/1"]], [READ("a"), ["x/1"]]));
+    const { policy, remarks } = draftPolicy(B, tableOf([anonymous, ["x/1"]], [READ("a"), ["x/1"]]));
     expect(policy.Statement.map((s) => s.Principal)).toEqual([{ CanonicalUser: ID("a") }]);
     expect(remarks.join("\n")).toMatch(/65a011a29cdf8ec533ec3d1ccaae921c READ on 1 objects\. It is no canonical ID/);
     expect(remarks.join("\n")).toMatch(/accounts does not exist any more/);
@@ -123,7 +136,7 @@ describe("the policy draft", () => {
   test("as it is written: JSON that S3's grammar allows, below its size, every Sid once", async () => {
     await withStore(async (store) => {
       const grants = Array.from({ length: 120 }, (_, i): [Grant, string[]] => [READ(i.toString(16)), [`ünï "quoted"/${i}`, `tab\t/${i}`]]);
-      await writeGrants(store, "b", tableOf(...grants, [group("global/AllUsers"), ["x/1"]]), { absent: false, plannedUnknown: 0 });
+      await writeGrants(store, B, tableOf(...grants, [group("global/AllUsers"), ["x/1"]]), { absent: false, plannedUnknown: 0 });
       const bytes = (await store.read("grants/bucket-policy.json")) ?? new Uint8Array();
       expect(bytes.length).toBeLessThan(20 * 1024);
       const policy = JSON.parse(Buffer.from(bytes).toString()) as { Version: string; Statement: Record<string, unknown>[] };
@@ -139,13 +152,13 @@ describe("the policy draft", () => {
     });
   });
   test("does not grant the whole bucket for objects without a prefix", () => {
-    const { policy, remarks } = draftPolicy("b", tableOf([READ("a"), many("top", 30)]));
+    const { policy, remarks } = draftPolicy(B, tableOf([READ("a"), many("top", 30)]));
     expect(policy.Statement).toEqual([]);
     expect(remarks.join("\n")).toMatch(/Not in the policy: 0+a READ on 30 objects/);
   });
   test("calls public access public, and says what no policy can say", () => {
     const { policy, remarks } = draftPolicy(
-      "b",
+      B,
       tableOf([group("global/AllUsers"), ["x/1"]], [group("global/AuthenticatedUsers"), ["x/1"]], [group("s3/LogDelivery"), ["x/1"]]),
     );
     expect(policy.Statement.map((s) => s.Principal)).toEqual(["*"]);
@@ -163,7 +176,7 @@ describe("the policy draft", () => {
       READ(`${"f".repeat(60)}${i.toString(16)}`),
       [`some/prefix/object-${i}`],
     ]);
-    const { policy, remarks } = draftPolicy("b", tableOf(...grants));
+    const { policy, remarks } = draftPolicy(B, tableOf(...grants));
     expect(Buffer.byteLength(`${JSON.stringify(policy, null, 2)}\n`)).toBeLessThan(20 * 1024);
     expect(policy.Statement.length).toBeGreaterThan(20);
     expect(remarks.filter((r) => r.includes("would not fit")).length).toBe(200 - policy.Statement.length);

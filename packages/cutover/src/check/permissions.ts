@@ -1,6 +1,6 @@
 // What an account's session may do to its own objects, as far as reading tells: writing is the only proof of the right to write, and check does not write.
 import { GetObjectAclCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { AccountId, PlanRow } from "@quitclaim/campaign";
+import { type AccountId, bucketArn, type PlanRow } from "@quitclaim/campaign";
 import { call } from "../call.ts";
 import type { Finding } from "../finding.ts";
 import { CallRefused } from "../refusal.ts";
@@ -35,8 +35,8 @@ export async function permissionProblems(
       `${account.name} (${account.id}) may not look at its own objects`,
       refused,
       "Where reading an ACL is refused, changing it mostly is as well; the account's work would stop at its first objects.",
-      `Allow its role s3:GetObjectAcl, s3:GetObjectVersionAcl, s3:PutObjectAcl and s3:PutObjectVersionAcl on arn:aws:s3:::${target.bucket}/*, ` +
-        "s3:GetObject and s3:GetObjectVersion where objects are copied, and look for a Deny: in the bucket policy, in the organization (SCP), in a VPC endpoint.",
+      `Allow its role s3:GetObjectAcl, s3:GetObjectVersionAcl, s3:PutObjectAcl and s3:PutObjectVersionAcl on ${bucketArn(target.bucket, await client.config.region())}/*, ` +
+        "s3:GetObject and s3:GetObjectVersion where objects are copied (with s3:GetObjectRetention and s3:GetObjectLegalHold in a bucket with Object Lock), and look for a Deny: in the bucket policy, in the organization (SCP), in a VPC endpoint.",
     ),
   ];
 }

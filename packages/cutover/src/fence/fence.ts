@@ -31,7 +31,7 @@ export async function fence(target: Target, store: CampaignStore, options: Fence
   requireOwnershipControls(target, "fence");
   const now = options.now ?? Date.now;
   const step = options.onStep ?? (() => {});
-  const statement = fenceStatement(target);
+  const statement = fenceStatement(target, await target.client.config.region());
   const whose = `the policy of bucket ${target.bucket}`;
 
   const [ownership, policy, kept] = await Promise.all([readOwnership(target), readPolicy(target), readFence(store)]);

@@ -1,8 +1,8 @@
 // The one statement of the fence: what other accounts put into the bucket must carry bucket-owner-full-control, so that under
 // BucketOwnerPreferred it belongs to the bucket owner from the start (domain.md 2.1, 8.19).
+import { bucketArn } from "@quitclaim/campaign";
 import { BUCKET_OWNER_FULL_CONTROL } from "../policy/acl-conditions.ts";
 import type { Statement } from "../policy/document.ts";
-import { arn } from "../policy/from-acl.ts";
 import type { Target } from "../target.ts";
 
 export const FENCE_SID = "QuitclaimFence";
@@ -16,12 +16,12 @@ export const FENCE_SID = "QuitclaimFence";
  *     are not what the fence is for. `IfExists`, because an anonymous request does not have that key.
  * The bucket owner's own uploads are left alone: they belong to the bucket owner in every mode.
  */
-export const fenceStatement = (target: Pick<Target, "bucket" | "ownerAccountId">): Statement => ({
+export const fenceStatement = (target: Pick<Target, "bucket" | "ownerAccountId">, region: string): Statement => ({
   Sid: FENCE_SID,
   Effect: "Deny",
   Principal: "*",
   Action: "s3:PutObject",
-  Resource: `${arn(target.bucket)}/*`,
+  Resource: `${bucketArn(target.bucket, region)}/*`,
   Condition: {
     StringNotEquals: { "s3:x-amz-acl": BUCKET_OWNER_FULL_CONTROL, "aws:PrincipalAccount": target.ownerAccountId },
     BoolIfExists: { "aws:PrincipalIsAWSService": "false" },

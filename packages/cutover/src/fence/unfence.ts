@@ -36,6 +36,7 @@ export async function unfence(target: Target, store: CampaignStore, options: Omi
       `${target.bucket} is BucketOwnerEnforced now; the fence does not matter until it is not. Run \`quitclaim rollback\` first if it should come down.`,
     );
   const { former } = kept;
+  const statement = fenceStatement(target, await target.client.config.region());
   // Nobody else changed it since: the saved text. Otherwise a colleague's change would be lost with the fence.
   const untouched = samePolicy(withoutFence(policy), withoutFence(former.policy), whose);
   const wanted = untouched ? former.policy : withoutFence(policy);
@@ -59,6 +60,6 @@ export async function unfence(target: Target, store: CampaignStore, options: Omi
   return { changed: true, record, policyVerbatim: untouched };
 
   function withoutFence(text: string | null): string | null {
-    return withoutStatements(text, [fenceStatement(target)], whose);
+    return withoutStatements(text, [statement], whose);
   }
 }

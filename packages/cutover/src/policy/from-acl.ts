@@ -1,6 +1,6 @@
 // ACL grants as bucket-policy statements, by AWS's own table (domain.md 2.3).
 import { createHash } from "node:crypto";
-import { type CanonicalId, formatGrants, type Grant, type Permission } from "@quitclaim/campaign";
+import { bucketArn, type CanonicalId, formatGrants, type Grant, type Permission } from "@quitclaim/campaign";
 import type { Statement } from "./document.ts";
 
 export const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -62,7 +62,7 @@ export function translateBucketGrants(grants: readonly Grant[], to: Translator):
       Effect: "Allow",
       Principal: principal,
       Action: of("bucket"),
-      Resource: arn(to.bucket),
+      Resource: bucketArn(to.bucket, to.region),
     });
   if (of("objects").length > 0)
     statements.push({
@@ -70,7 +70,7 @@ export function translateBucketGrants(grants: readonly Grant[], to: Translator):
       Effect: "Allow",
       Principal: principal,
       Action: of("objects"),
-      Resource: `${arn(to.bucket)}/*`,
+      Resource: `${bucketArn(to.bucket, to.region)}/*`,
     });
   return { statements };
 }
@@ -81,8 +81,8 @@ export const logDeliveryStatement = (to: Translator): Statement => ({
   Effect: "Allow",
   Principal: { Service: "logging.s3.amazonaws.com" },
   Action: "s3:PutObject",
-  Resource: `${arn(to.bucket)}/*`,
-  Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" }, StringEquals: { "aws:SourceAccount": to.ownerAccountId } },
+  Resource: `${bucketArn(to.bucket, to.region)}/*`,
+  Condition: { ArnLike: { "aws:SourceArn": bucketArn("*", to.region) }, StringEquals: { "aws:SourceAccount": to.ownerAccountId } },
 });
 
 const elastiCacheStatement = (to: Translator): Statement => ({
@@ -97,7 +97,5 @@ const elastiCacheStatement = (to: Translator): Statement => ({
     "s3:ListMultipartUploadParts",
     "s3:ListBucketMultipartUploads",
   ],
-  Resource: [arn(to.bucket), `${arn(to.bucket)}/*`],
+  Resource: [bucketArn(to.bucket, to.region), `${bucketArn(to.bucket, to.region)}/*`],
 });
-
-export const arn = (bucket: string): string => `arn:aws:s3:::${bucket}`;

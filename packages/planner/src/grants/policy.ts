@@ -1,5 +1,6 @@
 // A draft of the bucket policy that would keep third parties' access after the switch. A draft: it grants by prefix what ACLs granted object by object, and a
 // person has to look at it. What cannot be said in a policy, or does not fit into 20 KB, is told and never left out in silence.
+import { bucketArn } from "@quitclaim/campaign";
 import { POLICY_BYTES_MAX } from "../limits.ts";
 import { ALL_USERS, AUTHENTICATED_USERS, type GranteeRow, LOG_DELIVERY } from "./table.ts";
 
@@ -9,6 +10,12 @@ export interface PolicyStatement {
   readonly Principal: "*" | { readonly CanonicalUser: string };
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+}
+
+export interface PolicyBucket {
+  readonly name: string;
+  /** Says which partition of AWS it lies in. */
+  readonly region: string;
 }
 
 export interface PolicyDraft {
@@ -35,8 +42,8 @@ const PREFIXES_IN_POLICY_MAX = 20;
 const CANONICAL_ID = /^[0-9a-f]{64}$/;
 
 /** undefined: objects lie under too many prefixes to name. */
-function resources(bucket: string, row: GranteeRow): string[] | undefined {
-  const arn = `arn:aws:s3:::${bucket}/`;
+function resources(bucket: PolicyBucket, row: GranteeRow): string[] | undefined {
+  const arn = `${bucketArn(bucket.name, bucket.region)}/`;
   if (row.keys !== null) return row.keys.map((key) => arn + literal(key));
   // Objects without a path part could only be named by granting the whole bucket.
   if (row.prefixes === null || "" in row.prefixes) return undefined;
@@ -48,7 +55,7 @@ const size = (statements: readonly PolicyStatement[]): number =>
   Buffer.byteLength(JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2));
 
 /** `table`: most objects first, so that what does not fit is what concerns the fewest. */
-export function draftPolicy(bucket: string, table: readonly GranteeRow[]): PolicyDraft {
+export function draftPolicy(bucket: PolicyBucket, table: readonly GranteeRow[]): PolicyDraft {
   const statements: PolicyStatement[] = [];
   const remarks: string[] = [];
   for (const row of table.filter((r) => r.public)) {

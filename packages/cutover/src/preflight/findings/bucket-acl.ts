@@ -1,5 +1,5 @@
 // Grants in the bucket's own ACL. S3 refuses the switch while there is one (InvalidBucketAclWithObjectOwnership, domain.md 2.2).
-import type { Grant } from "@quitclaim/campaign";
+import { bucketArn, type Grant } from "@quitclaim/campaign";
 import { foreignGrants } from "../../bucket/acl.ts";
 import type { Finding } from "../../finding.ts";
 import { list, type Statement } from "../../policy/document.ts";
@@ -70,7 +70,7 @@ function allowsLogDelivery(statement: Statement, facts: Facts): boolean {
   return (
     list(statement.Principal.Service).includes("logging.s3.amazonaws.com") &&
     list(statement.Action).some((a) => ["s3:*", "s3:putobject", "s3:put*"].includes(a.toLowerCase())) &&
-    list(statement.Resource).some((r) => r.startsWith(`arn:aws:s3:::${facts.bucket}/`))
+    list(statement.Resource).some((r) => r.startsWith(`${bucketArn(facts.bucket, facts.region)}/`))
   );
 }
 

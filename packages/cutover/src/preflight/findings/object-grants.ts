@@ -1,10 +1,10 @@
 // Grants on objects that stop working with the switch: those of other accounts, those to everybody, and the uploaders' own access.
-import type { CanonicalId } from "@quitclaim/campaign";
+import { bucketArn, type CanonicalId } from "@quitclaim/campaign";
 import { forAccounts } from "../../answers/third-party-grants.ts";
 import type { Finding } from "../../finding.ts";
 import { type Coverage, coverage, type Grantee } from "../../policy/allows.ts";
 import { type Statement, sameButPrincipal } from "../../policy/document.ts";
-import { ALL_USERS, AUTHENTICATED_USERS, arn, ELASTICACHE, OBJECT_READ_ACTIONS } from "../../policy/from-acl.ts";
+import { ALL_USERS, AUTHENTICATED_USERS, ELASTICACHE, OBJECT_READ_ACTIONS } from "../../policy/from-acl.ts";
 import { literal } from "../../policy/glob.ts";
 import { count, evidence, shortGrantee } from "../evidence.ts";
 import { type Facts, type GrantRow, policyStatements, valueOr } from "../facts.ts";
@@ -18,7 +18,7 @@ const readActions = (facts: Facts): readonly string[] =>
 
 /** Where the grant's objects lie, as ARNs: single keys, else prefixes, else the whole bucket. */
 function resourcesOf(facts: Facts, grant: GrantRow): string[] {
-  const objects = `${arn(facts.bucket)}/`;
+  const objects = `${bucketArn(facts.bucket, facts.region)}/`;
   if (grant.keys !== null) return grant.keys.map((key) => objects + literal(key));
   const prefixes = Object.keys(grant.prefixes ?? { "": 0 });
   return prefixes.includes("") ? [`${objects}*`] : prefixes.map((prefix) => `${objects}${literal(prefix)}*`);
@@ -148,7 +148,7 @@ export function uploaderAccess(facts: Facts): Finding[] {
     (a) =>
       a.objects > 0 &&
       a.canonicalId !== facts.ownerCanonicalId &&
-      covers(facts, asGrantee(facts, a.canonicalId), [`${arn(facts.bucket)}/*`]) !== "allowed",
+      covers(facts, asGrantee(facts, a.canonicalId), [`${bucketArn(facts.bucket, facts.region)}/*`]) !== "allowed",
   );
   if (cutOff.length === 0) return [];
   return [
