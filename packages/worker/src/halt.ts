@@ -1,4 +1,5 @@
-// Why a batch cannot be begun: three errors that are thrown while it is prepared, and what its account does about each.
+// Why a batch cannot be begun, or not gone on with: three errors that are thrown while it is prepared or worked on, and what its account does
+// about each.
 
 /** The account cannot work until somebody changes something. The message is the cause that the pause shows: what is wrong and what to do. */
 export class PauseAccount extends Error {

@@ -2,7 +2,7 @@
 import { SessionError } from "@quitclaim/aws";
 import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow, StoreError } from "@quitclaim/campaign";
 import type { Operate, PrepareOperation } from "./batch.ts";
-import { BucketEnforced, PauseAccount } from "./halt.ts";
+import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
 import { annotationRecords } from "./operations/annotation-record.ts";
 import { copyInPlace } from "./operations/copy.ts";
@@ -94,7 +94,7 @@ async function prepareCopy(
 
 /** Could not be aborted in time: the next worker goes on with it. */
 function stillRecorded(error: unknown): void {
-  if (!(error instanceof Stopped || error instanceof StoreError || error instanceof SessionError)) throw error;
+  if (![Stopped, TryLater, StoreError, SessionError].some((kind) => error instanceof kind)) throw error;
 }
 
 const MODE_WORDS = {

@@ -101,6 +101,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     return { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...leanAnnotationCalls(wire, signer) };
   };
   const ownerCalls = callsOf(sessions.owner);
+  // A HEAD without a key is one of the bucket.
+  const greeter =
+    (calls: Calls): Principal["greet"] =>
+    (signal) =>
+      calls.headObject({ bucket: bucket.name, key: "" }, signal);
   const parts = new PlanParts(store);
   const surroundings: Surroundings = {
     bucket: bucket.name,
@@ -125,13 +130,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
   function consumerOf(account: AccountConfig): AccountConsumer {
     const session = sessions.of(account);
-    const uploader: Principal = {
-      account: account.id,
-      session,
-      calls: callsOf(session),
-    };
+    const calls = callsOf(session);
+    const uploader: Principal = { account: account.id, session, calls, greet: greeter(calls) };
     // The owner's requests on an object take that object's account's turns at the gate.
-    const owner: Principal = { account: account.id, session: sessions.owner, calls: ownerCalls };
+    const owner: Principal = { account: account.id, session: sessions.owner, calls: ownerCalls, greet: greeter(ownerCalls) };
     let proof: Promise<void> | undefined;
     const proven = (): Promise<void> => {
       proof ??= prove(account, session).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { Answer, Credentials, RefusalKind } from "@quitclaim/aws";
 import { SessionError } from "@quitclaim/aws";
 import { accountId } from "@quitclaim/campaign";
 import { describe, expect, it } from "vitest";
+import { TryLater } from "../src/halt.ts";
 import { EXPIRED_ANSWERS_MAX, TRANSIENT_ATTEMPTS_MAX } from "../src/limits.ts";
 import { type Principal, send, type Turnstile } from "../src/retry/send.ts";
 import { Stopped } from "../src/stopped.ts";
@@ -18,13 +19,17 @@ const refusal = (kind: RefusalKind, httpStatus = 500): Answer<string> => ({
 });
 
 /** A script of answers, and what happened on the way to them. */
-function scene(answers: Answer<string>[], signal = new AbortController().signal) {
-  const seen = { calls: 0, renewals: 0, throttled: 0, inside: 0 };
+function scene(answers: Answer<string>[], signal = new AbortController().signal, greeting = ok) {
+  const seen = { calls: 0, renewals: 0, throttled: 0, inside: 0, greetings: 0 };
   let generation = 1;
   const credentials = (): Credentials => ({ accessKeyId: "k", secretAccessKey: "s", generation });
   const principal: Principal = {
     account: accountId("222233334444"),
     calls: {} as Principal["calls"],
+    greet: async () => {
+      seen.greetings++;
+      return greeting;
+    },
     session: {
       label: "test",
       fresh: credentials,
@@ -66,6 +71,21 @@ describe("bringing one request to an answer", () => {
     const end = await send(all.principal, all.turnstile, all.call);
     expect(end.attempts).toBe(TRANSIENT_ATTEMPTS_MAX);
     expect(end.answer.ok).toBe(false);
+  });
+
+  it("fails no object for a silence that S3 keeps to everybody, and does fail it where S3 answers something else", async () => {
+    const silence = (n: number) => Array.from({ length: n }, () => refusal("transient", 0));
+    const away = scene([refusal("transient", 500), ...silence(TRANSIENT_ATTEMPTS_MAX)], undefined, refusal("transient", 0));
+    await expect(send(away.principal, away.turnstile, away.call)).rejects.toBeInstanceOf(TryLater);
+    expect(away.seen).toMatchObject({ calls: TRANSIENT_ATTEMPTS_MAX, greetings: 1, inside: 0 });
+    const own = scene(silence(TRANSIENT_ATTEMPTS_MAX + 1), undefined, refusal("denied", 403));
+    expect(await send(own.principal, own.turnstile, own.call)).toMatchObject({
+      answer: { ok: false },
+      attempts: TRANSIENT_ATTEMPTS_MAX + 1,
+    });
+    expect(own.seen).toMatchObject({ greetings: 1, inside: 0 });
+    const back = scene([...silence(TRANSIENT_ATTEMPTS_MAX), ok]);
+    expect((await send(back.principal, back.turnstile, back.call)).answer).toEqual(ok);
   });
 
   it("never repeats a copy whose answer may be lost", async () => {

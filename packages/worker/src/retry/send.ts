@@ -3,10 +3,13 @@
 //   throttled   the gate slows down; sent again, the same attempt; but a copy only where S3 itself said so (a proxy's bare 503 may follow its effect)
 //   expired     the session is renewed; sent again, the same attempt, and from the second time on after a wait. Never an answer about the object
 //   transient   backed off with full jitter; sent again, one attempt more; but never a copy (`repeat: "never"`)
+//               Where the last of them had no answer at all, S3 is asked something else: silent to that too, it is out of reach, which is no
+//               object's fault, and the batch comes back later
 //   the rest    is an answer
 import type { AnnotationCalls, Answer, MultipartCalls, ObjectCalls, Refusal, Session } from "@quitclaim/aws";
-import { SessionError } from "@quitclaim/aws";
+import { explain, SessionError } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
+import { TryLater } from "../halt.ts";
 import {
   EXPIRED_ANSWERS_MAX,
   SESSION_ATTEMPTS_MAX,
@@ -28,6 +31,8 @@ export interface Principal {
   readonly account: AccountId;
   readonly session: Session;
   readonly calls: Calls;
+  /** A request about no object: whatever S3 says to it, it shows that S3 can be reached. */
+  readonly greet: (signal: AbortSignal) => Promise<Answer<unknown>>;
 }
 
 /** Where requests wait for their turn: the bucket's rate, the process's concurrency, the batch's fence. */
@@ -52,7 +57,8 @@ const transientBackoff = { baseMs: TRANSIENT_BACKOFF_BASE_MS, capMs: TRANSIENT_B
 const throttledBackoff = { baseMs: THROTTLED_BACKOFF_BASE_MS, capMs: THROTTLED_BACKOFF_MS_MAX };
 
 /**
- * Throws Stopped where the batch is stopped before an answer is had, SessionError where the account's session cannot be had.
+ * Throws Stopped where the batch is stopped before an answer is had, SessionError where the account's session cannot be had, TryLater where
+ * S3 is out of reach.
  * `repeat: "never"` is for a request that must not take effect twice: a refusal of it that leaves open whether it took effect is handed
  * back as a transient answer.
  */
@@ -65,6 +71,7 @@ export async function send<T>(
   let attempts = 0;
   let throttled = 0;
   let expired = 0;
+  let reached = false;
   for (;;) {
     const generation = principal.session.fresh()?.generation ?? (await freshGeneration(principal.session, turnstile.signal));
     const turn = turnstile.enter(principal.account);
@@ -94,7 +101,15 @@ export async function send<T>(
         await renewed(() => principal.session.expired(generation), turnstile.signal);
         break;
       case "transient":
-        if (++attempts >= TRANSIENT_ATTEMPTS_MAX || repeat === "never") return { answer, attempts };
+        attempts += 1;
+        if (repeat === "never") return { answer, attempts };
+        if (attempts >= TRANSIENT_ATTEMPTS_MAX) {
+          if (answer.httpStatus !== 0 || reached) return { answer, attempts };
+          if (!(await reaches(principal, turnstile))) throw outOfReach(answer);
+          // S3 may have come back this moment: once more, and then it is this request's own trouble.
+          reached = true;
+          break;
+        }
         await wait(fullJitter(transientBackoff, attempts), turnstile.signal);
         break;
       default:
@@ -102,6 +117,22 @@ export async function send<T>(
     }
   }
 }
+
+async function reaches({ account, greet }: Principal, turnstile: Turnstile): Promise<boolean> {
+  const turn = turnstile.enter(account);
+  if (turn !== undefined) await turn;
+  try {
+    return (await greet(turnstile.signal)).httpStatus !== 0;
+  } finally {
+    turnstile.leave(account, false);
+  }
+}
+
+const outOfReach = ({ code, message }: Refusal): TryLater =>
+  new TryLater(
+    `S3 is out of reach: ${explain(code).meaning} (${code}: ${message}) Nothing was marked as failed, and what is left is taken up again every few seconds. ` +
+      "If it lasts, check this machine's network and the endpoint in the campaign file.",
+  );
 
 /** The account's trouble and no object's: it is paused with this. */
 function staysExpired(refusal: Refusal): SessionError {

@@ -32,7 +32,8 @@ export async function openBench(
     const session = openSession({ kind: "keys", accessKeyId, secretAccessKey }, { region: sandbox.region, endpoint: sandbox.endpoint });
     const signer = { session, expectedBucketOwner: owner(sandbox).accountId };
     const calls = { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...leanAnnotationCalls(wire, signer), ...more };
-    return { account: accountId(account.accountId), session, calls };
+    const greet: Principal["greet"] = (signal) => calls.headObject({ bucket, key: "" }, signal);
+    return { account: accountId(account.accountId), session, calls, greet };
   };
   const mine = principal(uploader, overlay);
   const theirs = principal(owner(sandbox));
