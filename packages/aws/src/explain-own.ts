@@ -52,6 +52,10 @@ export const OWN_CODES: Readonly<Record<string, Explanation>> = {
     meaning: "Some of the object's metadata cannot be told over HTTP, so a copy that restates it would lose it.",
     fix: plan,
   },
+  LockUnknown: {
+    meaning: "Whether Object Lock protects the object, or its copy, may not be asked; a copy that is made blindly would be unlocked.",
+    fix: "Allow s3:GetObjectRetention and s3:GetObjectLegalHold to the account's role and to the bucket owner's, then `quitclaim retry`.",
+  },
   NoKmsKey: { meaning: "The plan says reencrypt, but the campaign names no key.", fix: "Set actions.kmsKey, then `quitclaim retry`." },
   NotCurrent: { meaning: "Only a current version can be copied in place.", fix: plan },
   PublicGrants: {

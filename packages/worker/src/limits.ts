@@ -74,6 +74,9 @@ export const PUBLIC_ACCESS_FRESH_MS = 30_000;
 /** The bucket's ownership mode is read again after this long. */
 export const OWNERSHIP_MODE_FRESH_MS = 30_000;
 
+/** Whether the bucket has Object Lock, which may be switched on at any time, is asked again after this long. */
+export const BUCKET_LOCK_FRESH_MS = 300_000;
+
 /** Plan parts (footers, not rows) that a process keeps open. */
 export const PLAN_PARTS_OPEN_MAX = 16;
 /** Distinct ACLs that a process keeps parsed. */

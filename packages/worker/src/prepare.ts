@@ -5,6 +5,7 @@ import type { Operate, PrepareOperation } from "./batch.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
 import { annotationRecords } from "./operations/annotation-record.ts";
+import type { BucketLockReader } from "./operations/bucket-lock.ts";
 import { copyInPlace } from "./operations/copy.ts";
 import { type CopyTask, isLarge, settleMs } from "./operations/copy-task.ts";
 import { declareIntent } from "./operations/intent.ts";
@@ -25,6 +26,7 @@ export interface Actors {
   /** Proves that the uploader's session is the account it is configured as; cheap after the first time. Throws PauseAccount, SessionError. */
   readonly proven: () => Promise<void>;
   readonly ownershipMode: Pick<OwnershipModeReader, "read">;
+  readonly bucketLock: Pick<BucketLockReader, "read">;
   readonly store: CampaignStore;
   /** An object that S3 does not re-encrypt is copied instead. */
   readonly reencryptByCopy: boolean;
@@ -79,7 +81,9 @@ async function prepareCopy(
   const uploads = uploadRecords(actors.store, ref);
   const annotations = annotationRecords(actors.store, ref);
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
-  const copyTask = (one: Task): CopyTask => ({ ...one, intent, uploads, annotations, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause });
+  const { bucketLock } = actors;
+  const around = { intent, uploads, annotations, bucketLock, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause };
+  const copyTask = (one: Task): CopyTask => ({ ...one, ...around });
   return async (row) => {
     const one = copyTask(task(row));
     try {

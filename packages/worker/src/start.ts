@@ -33,6 +33,7 @@ import { DeniedBatches } from "./denied-batches.ts";
 import type { WorkerEvent } from "./event.ts";
 import { proveAccount } from "./identity-proof.ts";
 import { CAUSE_MS_MAX, HEARTBEAT_INTERVAL_MS, LEAVE_MS_MAX, WATCHDOG_INTERVAL_MS } from "./limits.ts";
+import { bucketLockReader } from "./operations/bucket-lock.ts";
 import { ownershipModeReader } from "./operations/ownership-mode.ts";
 import { publicAccessReader } from "./operations/public-access.ts";
 import { address, type Surroundings } from "./operations/task.ts";
@@ -96,6 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const gate = new Gate(budget, limits.concurrency);
   const publicAccess = publicAccessReader(sessions.owner, s3, bucket);
   const ownershipMode = ownershipModeReader(sessions.owner, s3, bucket);
+  const bucketLock = bucketLockReader(sessions.owner, s3, bucket);
   const callsOf = (session: Session): Calls => {
     const signer = { session, ...expected };
     return { ...leanObjectCalls(wire, signer), ...leanMultipartCalls(wire, signer), ...leanAnnotationCalls(wire, signer) };
@@ -149,6 +151,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       owner,
       proven,
       ownershipMode,
+      bucketLock,
       store,
       worker: id,
       reencryptByCopy: config.actions.reencryptFallback === "copy",
@@ -243,6 +246,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await Promise.all(consumers.map((consumer) => consumer.close()));
     await Promise.all([gate.close(), stopBeating(), stopWatching()]);
     ownershipMode.close();
+    bucketLock.close();
     publicAccess.close();
     const goodbye = Promise.allSettled([wire.close(), queues.close(), checkpoints.gone(id)]);
     await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);

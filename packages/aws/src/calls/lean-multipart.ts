@@ -5,8 +5,10 @@ import type { Wire } from "../wire/wire.ts";
 import { quoted } from "../xml/documents.ts";
 import {
   readCompletion,
+  readLegalHold,
   readPartResult,
   readParts,
+  readRetention,
   readTags,
   readUploadId,
   readUploads,
@@ -38,6 +40,14 @@ export function leanMultipartCalls(wire: Wire, options: ObjectCallsOptions): Mul
     getObjectTags: (address, signal) =>
       exchange({ ...target(address, [["tagging", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
         readTags(body.toString("utf8")),
+      ),
+    getRetention: (address, signal) =>
+      exchange({ ...target(address, [["retention", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
+        readRetention(body.toString("utf8")),
+      ),
+    getLegalHold: (address, signal) =>
+      exchange({ ...target(address, [["legal-hold", ""]]), method: "GET", effect: "read", signal }, ({ body }) =>
+        readLegalHold(body.toString("utf8")),
       ),
     createUpload: (request, signal) =>
       exchange(

@@ -56,11 +56,14 @@ export interface OpenUpload {
   readonly initiated: number;
 }
 
-/** Bound to one signer, like ObjectCalls. `uploadId`s are S3's. */
+/** What copies need beside the hot calls. Bound to one signer, like ObjectCalls. `uploadId`s are S3's. */
 export interface MultipartCalls {
   /** Size of one part of an object that was uploaded in parts, and how many there are (undefined: it was not). */
   headPart(address: ObjectAddress, number: number, signal?: AbortSignal): Promise<Answer<{ size: number; partsCount: number | undefined }>>;
   getObjectTags(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<readonly Tag[]>>;
+  /** Object Lock, which HEAD leaves out for whoever may not read it. An object without one is refused, as NoSuchObjectLockConfiguration. */
+  getRetention(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<{ mode: string; retainUntil: string }>>;
+  getLegalHold(address: ObjectAddress, signal?: AbortSignal): Promise<Answer<"ON" | "OFF">>;
   /** `context`: the encryption context that S3 says it took, base64; undefined: none. */
   createUpload(request: UploadRequest, signal?: AbortSignal): Promise<Answer<{ uploadId: string; context?: string }>>;
   copyPart(request: PartRequest, signal?: AbortSignal): Promise<Answer<CopiedPart>>;

@@ -1,4 +1,4 @@
-// The documents of uploads in parts, of tags and of annotations: what S3 answers, and what it is sent. Readers throw XmlError.
+// The documents of uploads in parts, of tags, of Object Lock and of annotations: what S3 answers, and what it is sent. Readers throw XmlError.
 import type { ListedAnnotation } from "../calls/annotation-calls.ts";
 import type { CopiedPart, ListedPart, OpenUpload } from "../calls/multipart-calls.ts";
 import type { Tag } from "../calls/object-calls.ts";
@@ -46,6 +46,13 @@ export function readPartResult(xml: string, number: number): CopiedPart {
   const { top } = readItems(xml, "CopyPartResult", "");
   return { number, etag: unquoted(field(top, "ETag")), ...checksumOf(top) };
 }
+
+export function readRetention(xml: string): { mode: string; retainUntil: string } {
+  const { top } = readItems(xml, "Retention", "");
+  return { mode: field(top, "Mode"), retainUntil: field(top, "RetainUntilDate") };
+}
+
+export const readLegalHold = (xml: string): "ON" | "OFF" => (field(readItems(xml, "LegalHold", "").top, "Status") === "ON" ? "ON" : "OFF");
 
 export function readParts(xml: string): { parts: ListedPart[]; next: number | undefined } {
   const { top, items } = readItems(xml, "ListPartsResult", "Part");

@@ -9,8 +9,8 @@
 import type { Answer, HeadFacts, ListedAnnotation, ObjectAddress, Refusal } from "@quitclaim/aws";
 import type { VersionId } from "@quitclaim/campaign";
 import { ANNOTATIONS_IN_FLIGHT } from "../limits.ts";
-import type { Call } from "../retry/send.ts";
 import { type CopyTask, isLarge, type LookAgain } from "./copy-task.ts";
+import { type Ask, asEither, asOwner } from "./either-account.ts";
 import { failed, refused, type Verdict } from "./outcome.ts";
 
 /** undefined where they can be carried over, or there are none. */
@@ -55,8 +55,7 @@ export async function restoreAnnotations(
   if (saved === undefined) return undefined;
   const { bucket, row } = task;
   const at = copy.versionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: copy.versionId };
-  const asOwner: Ask = async (call) => (await task.owner(call)).answer;
-  const there = await listAll(asOwner, at);
+  const there = await listAll(asOwner(task), at);
   if (!there.ok) return notRestored(there, attempts, copy.versionId);
   const missing = lacking(saved, there.value);
   let problem: Refusal | undefined;
@@ -68,7 +67,7 @@ export async function restoreAnnotations(
   });
   if (problem !== undefined) return notRestored(problem, attempts, copy.versionId);
   if (missing.length > 0) {
-    const after = await listAll(asOwner, at);
+    const after = await listAll(asOwner(task), at);
     if (!after.ok) return notRestored(after, attempts, copy.versionId);
     const lost = lacking(saved, after.value).map(({ name }) => JSON.stringify(name));
     if (lost.length > 0)
@@ -81,18 +80,6 @@ export async function restoreAnnotations(
 function source({ bucket, row }: CopyTask, before: HeadFacts): ObjectAddress {
   return before.versionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: before.versionId };
 }
-
-/** By the uploading account, and where that is denied, by the bucket owner: which of the two may is not documented. */
-const asEither =
-  (task: CopyTask): Ask =>
-  async (call) => {
-    const { answer } = await task.uploader(call);
-    if (answer.ok || answer.kind !== "denied") return answer;
-    const other = await task.owner(call);
-    return other.answer.ok ? other.answer : answer;
-  };
-
-type Ask = <T>(call: Call<T>) => Promise<Answer<T>>;
 
 /** A server without annotations has none. */
 async function listAll(ask: Ask, at: ObjectAddress): Promise<Answer<ListedAnnotation[]>> {

@@ -9,6 +9,7 @@ import type { Copied, CopyTask } from "./copy-task.ts";
 import { contextDifference, contextWord } from "./encryption-context.ts";
 import { headObject } from "./head.ts";
 import { grantsToKeep, putBackGrants } from "./kept-grants.ts";
+import { lockOfCopy, lockOfOriginal } from "./object-lock.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
 
 export async function finishCopy(task: CopyTask, before: HeadFacts, grants: readonly AclGrant[], copied: Copied): Promise<Verdict> {
@@ -26,12 +27,28 @@ export async function finishCopy(task: CopyTask, before: HeadFacts, grants: read
     );
   // The RADOS Gateway does not tell it in its answer to the copy.
   const newVersionId = copied.newVersionId ?? (after.value.versionId as VersionId | undefined);
-  const differences = copyDifferences(before, after.value, restated(before, task, row.key), task.bucketOwnerAccount);
+  const differences = await compare(task, before, after.value, newVersionId, attempts);
+  if (!Array.isArray(differences)) return differences;
   differences.push(...contextDifference(task, before, copied.context));
   if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
   const unrestored = await restoreAnnotations(task, { versionId: newVersionId, etag: after.value.etag }, attempts);
   if (unrestored !== undefined) return unrestored;
   return withGrants(task, grants, newVersionId, attempts, said, contextWord(task, before));
+}
+
+/** Differences in words; a verdict where the bucket owner may not see enough of the copy to tell. */
+async function compare(
+  task: CopyTask,
+  before: HeadFacts,
+  after: HeadFacts,
+  versionId: VersionId | undefined,
+  attempts: number,
+): Promise<string[] | Verdict> {
+  const { bucket, row } = task;
+  const asked = restated(before, task, row.key);
+  const at = versionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId };
+  const copy = await lockOfCopy(task, asked.lock, after, at, attempts);
+  return "kind" in copy ? copy : copyDifferences(before, copy, asked, task.bucketOwnerAccount);
 }
 
 function copyDiffers(
@@ -53,7 +70,10 @@ export async function finishRecognised(task: CopyTask, current: HeadFacts, attem
     const versionId = row.versionId;
     const answer = await headObject(task.uploader, { bucket, key: row.key, versionId });
     if (answer.ok) {
-      const differences = copyDifferences(answer.value, current, restated(answer.value, task, row.key), task.bucketOwnerAccount);
+      const original = await lockOfOriginal(task, answer.value, attempts);
+      if ("kind" in original) return original;
+      const differences = await compare(task, original, current, newVersionId, attempts);
+      if (!Array.isArray(differences)) return differences;
       if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
     } else if (answer.kind !== "gone") return refused(answer, attempts);
   }

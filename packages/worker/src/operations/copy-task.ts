@@ -2,6 +2,7 @@
 import type { VersionId } from "@quitclaim/campaign";
 import { COPY_SETTLE_BASE_MS, COPY_SETTLE_BYTES_PER_MS, COPY_SETTLE_MS_MAX } from "../limits.ts";
 import type { AnnotationRecords } from "./annotation-record.ts";
+import type { BucketLockReader } from "./bucket-lock.ts";
 import type { Intent } from "./intent.ts";
 import type { Verdict } from "./outcome.ts";
 import type { Send, Task } from "./task.ts";
@@ -11,6 +12,7 @@ export interface CopyTask extends Task {
   readonly intent: Intent;
   readonly uploads: UploadRecords;
   readonly annotations: AnnotationRecords;
+  readonly bucketLock: Pick<BucketLockReader, "read">;
   /** Bytes that one CopyObject takes; what is larger goes in parts. */
   readonly copyBytesMax: number;
   /** A pause that a stop cuts short by throwing Stopped. */

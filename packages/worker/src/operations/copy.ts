@@ -22,6 +22,7 @@ import { copyRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, isLarge, type LookAgain, settleMs } from "./copy-task.ts";
 import { bucketOwnerOwnsCurrent, lookAtCurrent } from "./current.ts";
 import { grantsToKeep } from "./kept-grants.ts";
+import { lockOfOriginal } from "./object-lock.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
 import { recognise } from "./recognise.ts";
 import { closeUpload } from "./upload-end.ts";
@@ -63,7 +64,9 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
   }
 }
 
-async function copyPlanned(task: CopyTask, before: HeadFacts, attempts: number): Promise<Verdict | LookAgain> {
+async function copyPlanned(task: CopyTask, seen: HeadFacts, attempts: number): Promise<Verdict | LookAgain> {
+  const before = await lockOfOriginal(task, seen, attempts);
+  if ("kind" in before) return before;
   const obstacle = await obstacleToCopy(task, before, attempts);
   if (obstacle !== undefined) return obstacle;
   const grants = await grantsToKeep(task);

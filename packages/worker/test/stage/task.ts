@@ -3,6 +3,7 @@ import { leanAnnotationCalls, leanMultipartCalls, leanObjectCalls, type ObjectCa
 import { accountId, type CampaignStore, type CanonicalId, openLocalStore, type PlanRow } from "@quitclaim/campaign";
 import type { AccountSpec, Sandbox } from "@quitclaim/sandbox";
 import { annotationRecords } from "../../src/operations/annotation-record.ts";
+import { bucketLockReader } from "../../src/operations/bucket-lock.ts";
 import type { CopyTask } from "../../src/operations/copy-task.ts";
 import { uploadRecords } from "../../src/operations/upload-record.ts";
 import { type Calls, type Principal, send, type Turnstile } from "../../src/retry/send.ts";
@@ -37,6 +38,8 @@ export async function openBench(
   };
   const mine = principal(uploader, overlay);
   const theirs = principal(owner(sandbox));
+  const place = { name: bucket, owner: accountId(owner(sandbox).accountId), dialect: "aws" as const };
+  const bucketLock = bucketLockReader(theirs.session, wire.target, place);
   const ref = { account: accountId(uploader.accountId), part: 0, rowGroup: 0, rows: 1, op: "copy" as const };
   return {
     store,
@@ -54,11 +57,15 @@ export async function openBench(
       intent: { at: Date.now(), earlier: false },
       uploads: uploadRecords(store, ref),
       annotations: annotationRecords(store, ref),
+      bucketLock,
       encryptionContext: [{ prefix: "", context: {} }],
       copyBytesMax: 5 * 1024 ** 3,
       pause: (ms) => wait(ms, never),
       ...more,
     }),
-    close: () => wire.close(),
+    close() {
+      bucketLock.close();
+      return wire.close();
+    },
   };
 }
