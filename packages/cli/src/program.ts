@@ -106,7 +106,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     async (invocation, flags: PlanFlags) => (await import("./commands/plan.ts")).plan(invocation, flags),
   )
     .option("--manifest <place>", "this report instead of the campaign file's: a path or s3:// URL")
-    .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours", false)
+    .option("--ignore-age", "plan from a report older than limits.inventoryAgeHours, or dated in the future", false)
     .option("--current-only", "plan from a report without versions although the bucket keeps them", false)
     .option(
       "--hold-unreadable-acls",

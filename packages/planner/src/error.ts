@@ -9,6 +9,7 @@ export type PlanErrorCode =
   | "columns-missing"
   | "versions-missing"
   | "report-too-old"
+  | "report-in-future"
   | "data-file-missing"
   | "data-file-size"
   | "data-file-md5"

@@ -11,7 +11,7 @@ export interface PrepareOptions {
   readonly reader?: ObjectReader | undefined;
   /** For accounts whose canonical ID is not in the campaign file. */
   readonly prove?: ProveIdentity | undefined;
-  /** Take a report that is older than limits.inventoryAgeHours. */
+  /** Take a report that is older than limits.inventoryAgeHours, or begins hours from now. */
   readonly ignoreAge?: boolean | undefined;
 }
 

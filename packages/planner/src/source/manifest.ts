@@ -30,6 +30,10 @@ export interface Manifest {
 const VERSION = "2016-11-30";
 /** fileSchema is written in each format's own language. */
 const COLUMNS_OF = { CSV: csvColumns, Parquet: parquetColumns, ORC: orcColumns } as const;
+/** The last moment that a Date can be. */
+const TIME_MAX = 8.64e15;
+/** Clocks differ; S3's is right. */
+const AHEAD_HOURS_MAX = 3;
 const HEX_MD5 = /^[0-9a-f]{32}$/i;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -87,7 +91,7 @@ function parseManifest(bytes: Uint8Array, md5: string, where: string, bucket: st
     );
   }
   const created = Number(m.creationTimestamp);
-  if (typeof m.creationTimestamp !== "string" || !Number.isSafeInteger(created) || created <= 0) {
+  if (typeof m.creationTimestamp !== "string" || !Number.isSafeInteger(created) || created <= 0 || created > TIME_MAX) {
     throw invalid(`has creationTimestamp ${JSON.stringify(m.creationTimestamp)} where milliseconds in a string are expected`);
   }
   if (m.fileFormat !== "CSV" && m.fileFormat !== "Parquet" && m.fileFormat !== "ORC")
@@ -109,10 +113,18 @@ function parseManifest(bytes: Uint8Array, md5: string, where: string, bucket: st
   return { sourceBucket: bucket, format: m.fileFormat, columns, created, files, md5 };
 }
 
-/** Hours between the report's beginning and now, to a tenth; refused beyond `hoursMax` unless told otherwise. */
+/** Hours between the report's beginning and now, to a tenth; refused beyond `hoursMax`, and where it has yet to begin, unless told otherwise. */
 export function reportAge(manifest: Manifest, where: string, now: number, hoursMax: number, ignoreAge: boolean): number {
   const hours = Math.round((now - manifest.created) / 360_000) / 10;
-  if (hours <= hoursMax || ignoreAge) return hours;
+  if (ignoreAge) return hours;
+  if (hours < -AHEAD_HOURS_MAX) {
+    throw new PlanError(
+      "report-in-future",
+      `The report ${where} says that it began ${new Date(manifest.created).toISOString()}, ${-hours} hours from now. Either this machine's clock is slow, or the manifest is not one that S3 wrote: ` +
+        "the ages of objects, and of the report itself, cannot be told. Set the clock, take another report, or accept it with --ignore-age.",
+    );
+  }
+  if (hours <= hoursMax) return hours;
   throw new PlanError(
     "report-too-old",
     `The report ${where} began ${new Date(manifest.created).toISOString()}, ${hours} hours ago; limits.inventoryAgeHours allows ${hoursMax}. ` +
