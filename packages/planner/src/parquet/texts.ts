@@ -18,7 +18,6 @@ const JOINED_BYTES_MAX = 256 * 1024 * 1024;
 export interface Dictionary {
   readonly text: Bytes;
   readonly starts: Uint32Array;
-  readonly ascii: boolean;
 }
 
 export class TextCursor extends Cursor {
@@ -26,8 +25,6 @@ export class TextCursor extends Cursor {
   text: Bytes = bytesOf(Buffer.alloc(0));
   start = 0;
   end = 0;
-  /** Every byte around it is ASCII. */
-  ascii = true;
   dictionary: Dictionary | undefined;
   /** The places of the next values in the dictionary; undefined where the page does without. */
   places: Runs | undefined;
@@ -36,16 +33,26 @@ export class TextCursor extends Cursor {
   #bodyEnd = 0;
   #lengths: Int32Array | undefined;
   #value = 0;
+  /** Where texts begin in {@link text}, and whether all from there on is ASCII; undefined until somebody asks. */
+  #textAt = 0;
+  #ascii: boolean | undefined;
+
+  /** Whether every byte around the text is ASCII. Lengths below 128 are, so that one native look at the page spares a look at each text. */
+  get ascii(): boolean {
+    this.#ascii ??= isAscii(this.text.buffer.subarray(this.#textAt));
+    return this.#ascii;
+  }
 
   protected override openValues(page: PageBody, dictionary: PageBody | undefined): void {
     const { encoding } = page;
     this.places = undefined;
     this.#lengths = undefined;
+    this.#ascii = undefined;
     if (encoding === "DICTIONARY") {
       this.places = placesOf(page, this.fault);
       this.dictionary ??= dictionaryOf(dictionary, this.fault);
       this.text = this.dictionary.text;
-      this.ascii = this.dictionary.ascii;
+      this.#textAt = 0;
       return;
     }
     if (encoding === "PLAIN") this.#setBody(page.bytes, page.start);
@@ -77,28 +84,30 @@ export class TextCursor extends Cursor {
       const row = rows[i] as number;
       const end = row + this.alike(row, last);
       if (!this.present) while (i < to && (rows[i] as number) < end) starts[i++] = -1;
-      else if (this.places === undefined && this.#lengths === undefined) i = this.#visitPlain(rows, i, to, end, starts, ends);
+      else if (this.places === undefined && this.#lengths === undefined) i = this.#visitPlain(rows, i, end, starts, ends);
       else i = this.#visitOthers(rows, i, to, end, starts, ends);
     } while (i < to && (rows[i] as number) < this.pageEnd);
     return i;
   }
 
   /** Every row from rows[i] up to `end` has a text, its length before it. */
-  #visitPlain(rows: Uint32Array, i: number, to: number, end: number, starts: Int32Array, ends: Int32Array): number {
+  #visitPlain(rows: Uint32Array, i: number, end: number, starts: Int32Array, ends: Int32Array): number {
     const { view } = this.text;
     const bodyEnd = this.#bodyEnd;
     let at = this.#at;
     let next = rows[i] as number;
+    // Written for every row and kept for those on the list, without a branch that nothing foretells.
     for (let row = next; row < end; row++) {
       const start = at + LENGTH_BYTES;
       if (start > bodyEnd) throw this.fault("has a page that ends before its rows do");
       const length = view.getUint32(at, true);
       at = start + length;
       if (at > bodyEnd) throw this.fault(`has a text of ${length} bytes where only ${bodyEnd - start} are left`);
-      if (row !== next) continue;
       starts[i] = start;
-      ends[i++] = at;
-      next = i < to ? (rows[i] as number) : end;
+      ends[i] = at;
+      // 1 where they are the same.
+      i += ((row ^ next) - 1) >>> 31;
+      next = rows[i] as number;
     }
     this.#at = at;
     return i;
@@ -157,8 +166,7 @@ export class TextCursor extends Cursor {
 
   #setBody(bytes: Uint8Array, start: number): void {
     this.text = bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    // Lengths below 128 are ASCII too, so that one native look at the page spares a look at each key.
-    this.ascii = isAscii(bytes.subarray(start));
+    this.#textAt = start;
     this.#at = start;
     this.#bodyEnd = bytes.length;
   }
@@ -228,5 +236,5 @@ function dictionaryOf(page: PageBody | undefined, fault: Fault): Dictionary {
   }
   if (at > bytes.length + LENGTH_BYTES) throw fault("has a dictionary that ends before its entries do");
   starts[values] = at;
-  return { text: bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), starts, ascii: isAscii(bytes) };
+  return { text: bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), starts };
 }

@@ -81,7 +81,17 @@ export function accountCounts(tally: Tally, account: AccountId): PlanCounts {
   return counts;
 }
 
-export const grantName = (grant: Grant): string => `${"id" in grant ? grant.id : grant.uri} ${grant.permission}`;
+/** Names of grants that were counted before: putting one together takes longer than counting. */
+const NAMES = new WeakMap<Grant, string>();
+
+export function grantName(grant: Grant): string {
+  let name = NAMES.get(grant);
+  if (name === undefined) {
+    name = `${"id" in grant ? grant.id : grant.uri} ${grant.permission}`;
+    NAMES.set(grant, name);
+  }
+  return name;
+}
 
 /** The part of a key up to and with its first slash; "" where it has none. */
 export const firstPart = (key: string): string => key.slice(0, key.indexOf("/") + 1);
