@@ -10,7 +10,6 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AccountId,
-  type AccountProgress,
   accountsToRetry,
   type CampaignConfig,
   type CampaignProgress,
@@ -27,10 +26,10 @@ import {
   RedisProblem,
   reconcile,
   releaseDeadWorkers,
-  STALLED_INTERVAL_MS,
   storeOnlyView,
 } from "@quitclaim/campaign";
 import { Crew } from "./crew.ts";
+import { JobWatch } from "./job-watch.ts";
 import { alive, engineHolder, takeLease } from "./lease.ts";
 import type { EngineLog } from "./log.ts";
 
@@ -85,7 +84,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     const dead = new Set<string>();
     let enforced = false;
     let stopOrdered = false;
-    let lookedForGivenUp = Date.now();
+    const jobs = new JobWatch(queues);
     const crew = new Crew(options.processes, options.workerCommand, {
       started: (worker) => log.write("info", "worker started", { worker }),
       failed: (worker, error) => log.write("error", `worker process: ${error.message}`, { worker }),
@@ -170,34 +169,23 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         if (await needsReconcile(redis, plan)) await rebuild(options, redis);
         stopOrdered ||= (await progress.feed.read()).stop !== undefined;
         const snapshot = await progress.view.snapshot();
-        if (snapshot.remaining > 0) await reviveGivenUp();
         const toRetry = snapshot.remaining > 0 ? new Set<AccountId>() : await accountsToRetry(redis, store, plan);
         const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
         if (open.length === 0) return snapshot.accounts.every((a) => a.batchesInFlight === 0) ? "finished" : "working";
-        return open.every((a) => a.pause !== undefined) && (await nobodyWorksOn(open)) ? "blocked" : "working";
+        const free = open.filter((a) => a.pause === undefined);
+        if (free.length === 0) return (await jobs.nobodyWorksOn(open)) ? "blocked" : "working";
+        const missing = await jobs.missing(free.map((a) => a.account));
+        if (missing !== undefined) {
+          log.write("warn", missing.why, missing.facts);
+          await rebuild(options, redis);
+        }
+        return "working";
       } catch (error) {
         const problem = explainRedisError(error, redis);
         if (!(problem instanceof RedisProblem)) throw error;
         log.write("warn", problem.message);
         return undefined;
       }
-    }
-
-    /** A batch that was handed back keeps its notes, and with them its place among those in flight; whether somebody works on it, its job tells. */
-    async function nobodyWorksOn(accounts: readonly AccountProgress[]): Promise<boolean> {
-      const active = await Promise.all(accounts.map(({ account }) => queues.get(account).getActiveCount()));
-      return active.every((jobs) => jobs === 0);
-    }
-
-    /** A job that BullMQ gave up, out of attempts or stalled too often, would leave its batch unfinished for good, and this loop waiting. */
-    async function reviveGivenUp(): Promise<void> {
-      if (Date.now() - lookedForGivenUp < STALLED_INTERVAL_MS) return;
-      lookedForGivenUp = Date.now();
-      let failed = 0;
-      for (const queue of queues.all.values()) failed += await queue.getFailedCount();
-      if (failed === 0) return;
-      log.write("warn", "jobs out of attempts; their batches get new ones", { failed });
-      await rebuild(options, redis);
     }
   } catch (error) {
     // Where Redis goes away before the first look, or after the last, that is what the operator is told.
