@@ -16,6 +16,7 @@ export { openS3Blobs, type S3BlobOptions, type S3Blobs } from "./object-store.ts
 export { S3FileError } from "./s3-failure.ts";
 export { readS3Object, type S3Object, type S3ObjectOptions } from "./s3-source.ts";
 export { parseS3Url, type S3Url } from "./s3-url.ts";
+export { type SdkFailure, sdkFailure } from "./sdk-failure.ts";
 export { type CredentialSpec, type Credentials, describeSpec } from "./sessions/credential-spec.ts";
 export { type ProvenIdentity, proveCanonicalId, proveIdentity } from "./sessions/identity.ts";
 export { openSession, type Session } from "./sessions/session.ts";

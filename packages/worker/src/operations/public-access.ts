@@ -1,18 +1,10 @@
 // Block Public Access, as it bears on ACLs (domain.md 3): it hides public grants from whoever reads an ACL, and refuses whoever writes one
 // that has any, even where they were there before. The bucket's setting and its account's hold together, the stricter of the two.
 import { GetPublicAccessBlockCommand, type PublicAccessBlockConfiguration } from "@aws-sdk/client-s3";
-import {
-  type AclGrant,
-  GetAccountPublicAccessBlockCommand,
-  type S3Target,
-  type Session,
-  SessionError,
-  s3Client,
-  s3ControlClient,
-} from "@quitclaim/aws";
+import { type AclGrant, GetAccountPublicAccessBlockCommand, type S3Target, type Session, s3Client, s3ControlClient } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
-import { TryLater } from "../halt.ts";
 import { PUBLIC_ACCESS_FRESH_MS } from "../limits.ts";
+import { askSetting } from "./bucket-setting.ts";
 
 export type PublicAccess =
   | { readonly kind: "known" /** BlockPublicAcls */; readonly blocks: boolean /** IgnorePublicAcls */; readonly hides: boolean }
@@ -20,7 +12,7 @@ export type PublicAccess =
   | { readonly kind: "unknown"; readonly permission: string };
 
 export interface PublicAccessReader {
-  /** At most PUBLIC_ACCESS_FRESH_MS old; `again`: asked now. Throws TryLater where nobody answers. */
+  /** At most PUBLIC_ACCESS_FRESH_MS old; `again`: asked now. Throws TryLater where nobody answers, PauseAccount where nobody ever will. */
   read(again?: boolean): Promise<PublicAccess>;
   close(): void;
 }
@@ -43,12 +35,12 @@ export function publicAccessReader(
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof SessionError || !(error instanceof Error)) throw error;
+      if (!(error instanceof Error)) throw error;
       // To a server without accounts' settings the question looks like one about a bucket or an object.
       if (/^(NoSuchPublicAccessBlockConfiguration|NotImplemented|MethodNotAllowed|NoSuchBucket|NoSuchKey|NotFound)$/.test(error.name))
         return {};
       if (error.name === "AccessDenied") return permission;
-      throw new TryLater(`the public access block cannot be read (${error.name}: ${error.message})`, { cause: error });
+      throw error;
     }
   }
 
@@ -76,7 +68,7 @@ export function publicAccessReader(
     read(again = false) {
       if (again || read === undefined || Date.now() - readAt > PUBLIC_ACCESS_FRESH_MS) {
         readAt = Date.now();
-        const asked = ask();
+        const asked = askSetting(session, "Block Public Access", ask);
         read = asked;
         // A failure is told to whoever asked, and not remembered.
         asked.catch(() => {

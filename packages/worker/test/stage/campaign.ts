@@ -51,6 +51,7 @@ export interface CampaignChoice {
   readonly reportCreated?: Date;
   /** Of S3, where it is not the sandbox's own. */
   readonly endpoint?: string;
+  readonly sessions?: (usual: WorkerSessions) => WorkerSessions;
   readonly reencryptFallback?: "copy" | "hold";
   readonly thirdPartyGrants?: "keep" | "drop";
   /** Accounts whose role the configuration names; the others sign with their own keys. Default: all. */
@@ -160,7 +161,7 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
         },
         feed: progress.feed,
         plan,
-        sessions: sessionsOf(sandbox, name),
+        sessions: (choice.sessions ?? ((usual) => usual))(sessionsOf(sandbox, name)),
         onEvent: (event) => events.push(event),
       });
       running.push(worker);
