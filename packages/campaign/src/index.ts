@@ -23,6 +23,7 @@ export type { TableColumn } from "./parquet/structures.ts";
 export * from "./partition.ts";
 export * from "./plan/columns.ts";
 export * from "./plan/dataset.ts";
+export { PartMemory } from "./plan/part-memory.ts";
 export * from "./plan/row.ts";
 export * from "./plan/summary.ts";
 export * from "./progress/open.ts";

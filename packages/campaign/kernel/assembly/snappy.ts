@@ -12,6 +12,8 @@ export const MARGIN: i32 = 64;
 const OFFSET_MAX: i32 = 0xffff;
 /** Where fewer bytes are left, no match is looked for. */
 const TAIL: i32 = 15;
+/** Literals up to this have their length in their first byte. */
+const SHORT: i32 = 60;
 /** Misses after which the search takes longer steps, as a power of two. */
 const PATIENCE_BITS: i32 = 5;
 
@@ -102,16 +104,23 @@ function matchLength(at: i32, from: i32, end: i32): i32 {
   return matched;
 }
 
+/** Up to fifteen bytes more than the literal has are read and written: behind input and output there is room, and what comes next lies over them. */
+// @ts-expect-error: a decorator of the compiler
+@inline
 function literal(out: i32, from: i32, length: i32): i32 {
   if (length == 0) return out;
+  if (length > SHORT) return longLiteral(out, from, length);
+  store<u8>(out, (length - 1) << 2);
+  v128.store(out + 1, v128.load(from));
+  for (let done: i32 = 16; done < length; done += 16) v128.store(out + 1 + done, v128.load(from + done));
+  return out + 1 + length;
+}
+
+function longLiteral(out: i32, from: i32, length: i32): i32 {
   const n = length - 1;
-  if (n < 60) {
-    store<u8>(out++, n << 2);
-  } else {
-    const bytes = n < 0x100 ? 1 : n < 0x10000 ? 2 : n < 0x1000000 ? 3 : 4;
-    store<u8>(out++, (59 + bytes) << 2);
-    for (let i: i32 = 0; i < bytes; i++) store<u8>(out++, n >>> (8 * i));
-  }
+  const bytes = n < 0x100 ? 1 : n < 0x10000 ? 2 : n < 0x1000000 ? 3 : 4;
+  store<u8>(out++, (59 + bytes) << 2);
+  for (let i: i32 = 0; i < bytes; i++) store<u8>(out++, n >>> (8 * i));
   memory.copy(out, from, length);
   return out + length;
 }

@@ -4,9 +4,9 @@ export class ByteOutput {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  /** `expected`: room made at once. */
-  constructor(expected: number) {
-    this.#bytes = new Uint8Array(expected);
+  /** `room`: made at once, so many bytes; or memory to begin with, whatever is in it. */
+  constructor(room: number | Uint8Array<ArrayBuffer>) {
+    this.#bytes = typeof room === "number" ? new Uint8Array(room) : room;
   }
 
   get length(): number {
@@ -44,6 +44,8 @@ export class ByteOutput {
   #grow(more: number): void {
     const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
     larger.set(this.written);
+    // What is outgrown goes back at once: megabytes left to the collector make it mark the whole heap.
+    this.#bytes.buffer.transfer(0);
     this.#bytes = larger;
   }
 }

@@ -60,7 +60,7 @@ export class CompactThrift {
     this.element(value);
   }
 
-  /** The elements follow: {@link zigzag}, {@link element} or {@link begin} to {@link end} each. */
+  /** The elements follow: {@link zigzag}, {@link element}, {@link bytes} or {@link begin} to {@link end} each. */
   list(field: number, element: (typeof ELEMENT)[keyof typeof ELEMENT], length: number): void {
     this.#header(field, LIST);
     if (length > 14) {
@@ -74,7 +74,11 @@ export class CompactThrift {
   }
 
   element(text: string): void {
-    const bytes = utf8.encode(text);
+    this.bytes(utf8.encode(text));
+  }
+
+  /** A list's element that is a text, in UTF-8. */
+  bytes(bytes: Uint8Array): void {
     this.#out.varint(bytes.length);
     this.#out.append(bytes);
   }

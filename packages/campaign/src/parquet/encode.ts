@@ -2,22 +2,24 @@
 // so there are no statistics: bounds of each column would cost more than writing it.
 import { ByteOutput } from "./byte-output.ts";
 import { type PageColumn, writeColumnPages } from "./pages.ts";
-import { MAGIC, type TableColumn, writeRowGroup, writeTableEnd } from "./structures.ts";
+import { MAGIC, type RowGroupColumn, type TableColumn, writeRowGroup, writeTableEnd } from "./structures.ts";
 
 /** Of one row group in the footer: some 90 bytes a column. */
 const GROUP_BYTES_EXPECTED = 2_048;
 
 export class TableEncoder {
   readonly #columns: readonly TableColumn[];
+  readonly #groupColumns: readonly RowGroupColumn[];
   readonly #out: ByteOutput;
   readonly #groups = new ByteOutput(GROUP_BYTES_EXPECTED);
   #rowGroups = 0;
   #rows = 0;
 
-  /** `bytesExpected`: room made at once, so that a large table is not copied again and again while it grows. */
-  constructor(columns: readonly TableColumn[], bytesExpected = 1_024) {
+  /** `room`: bytes made at once, or memory to begin with, so that a large table is not copied again and again while it grows. */
+  constructor(columns: readonly TableColumn[], room: number | Uint8Array<ArrayBuffer> = 1_024) {
     this.#columns = columns;
-    this.#out = new ByteOutput(bytesExpected);
+    this.#groupColumns = columns.map(({ name, type }) => ({ name: Buffer.from(name), type }));
+    this.#out = new ByteOutput(room);
     this.#out.uint32(MAGIC);
   }
 
@@ -26,7 +28,7 @@ export class TableEncoder {
     const columns = this.#columns;
     if (data.length !== columns.length) throw new Error(`a row group of ${columns.length} columns was given ${data.length}`);
     const chunks = data.map((column, i) => writeColumnPages(this.#out, (columns[i] as TableColumn).nullable, rows, column));
-    writeRowGroup(this.#groups, columns, rows, chunks);
+    writeRowGroup(this.#groups, this.#groupColumns, rows, chunks);
     this.#rows += rows;
     this.#rowGroups++;
   }

@@ -73,14 +73,20 @@ export interface ColumnChunk {
   readonly compressedBytes: number;
 }
 
-export function writeRowGroup(out: ByteOutput, columns: readonly TableColumn[], rows: number, chunks: readonly ColumnChunk[]): void {
+/** A column as row groups repeat it: its name in UTF-8. */
+export interface RowGroupColumn {
+  readonly name: Uint8Array;
+  readonly type: TableColumn["type"];
+}
+
+export function writeRowGroup(out: ByteOutput, columns: readonly RowGroupColumn[], rows: number, chunks: readonly ColumnChunk[]): void {
   const thrift = new CompactThrift(out);
   let bytes = 0;
   let compressedBytes = 0;
   thrift.begin();
   thrift.list(1, ELEMENT.struct, chunks.length);
   for (const [i, chunk] of chunks.entries()) {
-    const { name, type } = columns[i] as TableColumn;
+    const { name, type } = columns[i] as RowGroupColumn;
     bytes += chunk.bytes;
     compressedBytes += chunk.compressedBytes;
     thrift.begin();
@@ -91,7 +97,7 @@ export function writeRowGroup(out: ByteOutput, columns: readonly TableColumn[], 
     thrift.list(2, ELEMENT.i32, encodings.length);
     for (const encoding of encodings) thrift.zigzag(encoding);
     thrift.list(3, ELEMENT.binary, 1);
-    thrift.element(name);
+    thrift.bytes(name);
     thrift.i32(4, chunk.compressed ? SNAPPY : UNCOMPRESSED);
     thrift.i64(5, rows);
     thrift.i64(6, chunk.bytes);

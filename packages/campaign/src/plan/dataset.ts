@@ -7,6 +7,7 @@ import { openTable, type StoredTable } from "../parquet/open.ts";
 import type { PageColumn } from "../parquet/pages.ts";
 import { type CampaignStore, StoreError } from "../store/store.ts";
 import { PLAN_COLUMNS, planPages, planRow } from "./columns.ts";
+import { PartMemory } from "./part-memory.ts";
 import { OPS, type Op, type PlanRow } from "./row.ts";
 
 /** Footer entry: `[[op, rows], …]`, one for each row group, so that jobs are made without reading a row. */
@@ -28,10 +29,13 @@ export class PlanWriter {
   #total = 0;
   readonly #store: CampaignStore;
   readonly #account: AccountId;
+  readonly #memory: PartMemory;
 
-  constructor(store: CampaignStore, account: AccountId) {
+  /** `memory`: shared by writers of which one works at a time. */
+  constructor(store: CampaignStore, account: AccountId, memory = new PartMemory()) {
     this.#store = store;
     this.#account = account;
+    this.#memory = memory;
   }
 
   /** One batch: rows of one op, at most BATCH_ROWS_MAX. */
@@ -50,7 +54,7 @@ export class PlanWriter {
 
   #open(): TableEncoder {
     // A part ends with the batch that takes it over its limit.
-    this.#encoder ??= new TableEncoder(PLAN_COLUMNS, PART_BYTES_MAX + PART_BYTES_MAX / 8);
+    this.#encoder ??= new TableEncoder(PLAN_COLUMNS, this.#memory.take(PART_BYTES_MAX + PART_BYTES_MAX / 8));
     return this.#encoder;
   }
 
@@ -65,8 +69,7 @@ export class PlanWriter {
     if (this.#encoder === undefined) return;
     const bytes = this.#encoder.finish({ [BATCHES]: JSON.stringify(this.#batches) });
     await this.#store.write(planPartPath(this.#account, this.#part), bytes);
-    // Megabytes that nobody looks at again go back at once: left to the collector, they make it mark the whole heap for each part.
-    bytes.buffer.transfer(0);
+    this.#memory.giveBack(bytes.buffer);
     this.#part++;
     this.#encoder = undefined;
     this.#batches = [];

@@ -31,7 +31,10 @@ export class HeldWriter {
 
   async finish(): Promise<void> {
     if (this.#encoder === undefined) return;
-    await this.#store.write(heldPartPath(this.#reason, this.#part++), this.#encoder.finish({}));
+    const bytes = this.#encoder.finish({});
+    await this.#store.write(heldPartPath(this.#reason, this.#part++), bytes);
+    // As a plan's parts: nobody looks at it again.
+    bytes.buffer.transfer(0);
     this.#encoder = undefined;
   }
 }

@@ -9,6 +9,7 @@ import {
   type HeldReason,
   OPS,
   type Op,
+  PartMemory,
   PlanWriter,
 } from "@quitclaim/campaign";
 import { HELD_GROUP_ROWS_MAX } from "../limits.ts";
@@ -27,6 +28,7 @@ export class Merge {
   readonly #batchRows: number;
   readonly #writers = new Map<AccountId, PlanWriter>();
   readonly #held = new Map<HeldReason, HeldWriter>();
+  readonly #partMemory = new PartMemory();
   readonly #kernel = new MergeKernel();
   readonly #lanes = new Map<string, Lane>();
   readonly #laneAt = new Map<number, Lane>();
@@ -71,6 +73,7 @@ export class Merge {
       }
       counts.set(account, await (this.#writers.get(account) as PlanWriter).finish());
     }
+    this.#partMemory.release();
     for (const reason of HELD_REASONS) {
       await this.#lanes.get(reason)?.write();
       await this.#held.get(reason)?.finish();
@@ -99,7 +102,7 @@ export class Merge {
     return this.#lane(`${account} ${op}`, this.#batchRows, op === "copy" ? COPY_OBJECT_BYTES_MAX : Number.POSITIVE_INFINITY, () => {
       let writer = this.#writers.get(account);
       if (writer === undefined) {
-        writer = new PlanWriter(this.#store, account);
+        writer = new PlanWriter(this.#store, account, this.#partMemory);
         this.#writers.set(account, writer);
       }
       const open = writer;

@@ -93,6 +93,9 @@ export function layOut(lane: Lane, wordColumns: u32): bool {
   const versionBits = bitsPart();
   const etagBits = bitsPart();
   const timeBits = bitsPart();
+  // Where nothing is null no bits are asked for.
+  const someVersion = lane.versions < rows;
+  const someEtag = lane.etags < rows;
   let key = keys;
   let version = versions;
   let etag = etags;
@@ -106,11 +109,11 @@ export function layOut(lane: Lane, wordColumns: u32): bool {
     if (<u32>record.version != NO_VALUE) {
       version = plain(version, from, record.version);
       from += record.version;
-      setBit(versionBits, row, 1);
+      if (someVersion) setBit(versionBits, row, 1);
     }
     if (<u32>record.etag != NO_VALUE) {
       etag = plain(etag, from, record.etag);
-      setBit(etagBits, row, 1);
+      if (someEtag) setBit(etagBits, row, 1);
     }
     setBit(latest, row, record.latest);
     store<i64>(sizes + (<usize>row << 3), <i64>Math.floor(record.size));
