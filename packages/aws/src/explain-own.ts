@@ -44,6 +44,11 @@ export const OWN_CODES: Readonly<Record<string, Explanation>> = {
     meaning: "The copy was made, but its former grants to others could not be put back.",
     fix: "Look at S3's reason; `quitclaim retry` does only what is missing.",
   },
+  GrantsUnknown: {
+    meaning:
+      "The copy has replaced its original, whose ACL the report does not tell, and what was read of it is not in the campaign's store.",
+    fix: "Grant others their access again by hand (or restore the store's intents/ folder, then `quitclaim retry`).",
+  },
   HiddenGrants: {
     meaning: "The inventory does not tell the object's ACL, and Block Public Access may hide public grants that writing it back would end.",
     fix: "Plan from a report with ObjectAccessControlList, let the bucket owner's role read both public access blocks, or give such grants up by `thirdPartyGrants: drop`.",

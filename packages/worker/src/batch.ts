@@ -33,6 +33,7 @@ import { deniedCause } from "./denied-cause.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { LEAVE_MS_MAX, NOTE_RETRY_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
+import { forgetAcls } from "./operations/acl-record.ts";
 import type { Verdict } from "./operations/outcome.ts";
 import type { PlanParts } from "./plan-parts.ts";
 import type { Gate } from "./rate/gate.ts";
@@ -282,6 +283,7 @@ export class BatchRun {
     // The counters follow the file, not the notes: a Redis that was killed may have forgotten its last second.
     await hold.finish(written);
     if (this.#own) await this.#around.denied.finished(this.#ref);
+    if (this.#ref.op !== "acl") await forgetAcls(store, this.#ref, rows);
     return { kind: "finished", rows: written.rows, failed: sum(written.failed) };
   }
 

@@ -66,6 +66,8 @@ export const COPY_PARTS_IN_FLIGHT = 8;
 export const PART_PROBES_IN_FLIGHT = 16;
 /** Annotations (up to 1,000 of 1 MiB) of one object that are read or put at once. */
 export const ANNOTATIONS_IN_FLIGHT = 4;
+/** ACLs of copied objects that are removed from the store at once when their batch is over. */
+export const ACL_RECORDS_IN_FLIGHT = 16;
 /** S3's clock against ours: how much older than its intent a copy of ours may look. */
 export const CLOCK_SKEW_MS_MAX = 300_000;
 

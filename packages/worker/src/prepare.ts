@@ -4,6 +4,7 @@ import { type BatchRef, type CampaignStore, COPY_OBJECT_BYTES_MAX, type PlanRow,
 import type { Operate, PrepareOperation } from "./batch.ts";
 import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { grantAccess } from "./operations/acl.ts";
+import { aclRecords } from "./operations/acl-record.ts";
 import { annotationRecords } from "./operations/annotation-record.ts";
 import type { BucketLockReader } from "./operations/bucket-lock.ts";
 import { copyInPlace } from "./operations/copy.ts";
@@ -81,8 +82,9 @@ async function prepareCopy(
   const uploads = uploadRecords(actors.store, ref);
   const annotations = annotationRecords(actors.store, ref);
   const pause = (ms: number): Promise<void> => wait(ms, turnstile.signal);
+  const acls = aclRecords(actors.store, ref);
   const { bucketLock } = actors;
-  const around = { intent, uploads, annotations, bucketLock, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause };
+  const around = { intent, uploads, annotations, acls, bucketLock, copyBytesMax: COPY_OBJECT_BYTES_MAX, pause };
   const copyTask = (one: Task): CopyTask => ({ ...one, ...around });
   return async (row) => {
     const one = copyTask(task(row));

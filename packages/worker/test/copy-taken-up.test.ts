@@ -1,5 +1,5 @@
 // A copy that an earlier holder made and did not finish, taken up by the next: it is known again, and nothing that was still to be done is lost.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CanonicalId, Grant, PlanRow } from "@quitclaim/campaign";
@@ -9,6 +9,7 @@ import { copyInPlace } from "../src/operations/copy.ts";
 import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
 import { type BucketChoice, makeBucket, nameFor, owner, type Planned, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { makeCampaign } from "./stage/campaign.ts";
 import { denying } from "./stage/policy.ts";
 import { openBench } from "./stage/task.ts";
 
@@ -72,6 +73,8 @@ async function copiedAndKilled(bucket: string, row: PlanRow): Promise<void> {
   expect([copies(bucket), partnerReads(bucket)]).toEqual([1, false]);
 }
 
+const keptAcls = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".acl.json"));
 const later = (): Partial<CopyTask> => ({ intent: { at: Date.now() - 1_000, earlier: true } });
 
 describe("a copy of a holder that died", () => {
@@ -102,5 +105,47 @@ describe("a copy of a holder that died", () => {
     await upload(sandbox, one, { Bucket: bucket, Key: "k" });
     expect(await copy(bucket, row, later())).toMatchObject({ kind: "done", finding: { outcome: "changed" } });
     expect(copies(bucket)).toBe(0);
+  });
+});
+
+describe.each([
+  ["an unversioned bucket", {}],
+  ["a bucket with versioning suspended", { versioning: "Suspended" }],
+] as const)("the grants of an object in %s, whose ACL the report does not tell,", (what, choice) => {
+  const unknown = { formerAcl: "unknown" } as const;
+  const name = what.replaceAll(/\W/g, "-").slice(0, 20);
+
+  it("are put on a copy whose worker died before it could", async () => {
+    const bucket = nameFor(`${name}-acl`);
+    const row = await shared(bucket, choice, unknown);
+    await copiedAndKilled(bucket, row);
+    expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    expect([copies(bucket), partnerReads(bucket)]).toEqual([1, true]);
+    // Killed again before it was noted: once more, and nothing is lost by it.
+    expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    expect(partnerReads(bucket)).toBe(true);
+  });
+
+  it("are told as lost where the store has lost them, not as none", async () => {
+    const bucket = nameFor(`${name}-lost`);
+    const row = await shared(bucket, choice, unknown);
+    await copiedAndKilled(bucket, row);
+    for (const path of await keptAcls(folder)) await rm(join(folder, path));
+    expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "failed", code: "GrantsUnknown" } });
+    const given = await copy(bucket, row, { ...later(), dropsOthers: true });
+    expect(given).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+  });
+
+  it("survive answers that are lost, and are not kept longer than their batch", async () => {
+    const bucket = nameFor(`${name}-batch`);
+    const row = await shared(bucket, choice, unknown);
+    sandbox.faults.set({ scope: { ops: ["CopyObject"], buckets: [bucket] }, reset: { after: 1 } });
+    const campaign = await makeCampaign(sandbox, { bucket, work: [{ account: one.accountId, rows: [row] }] });
+    await campaign.work();
+    await campaign.finished();
+    expect(await campaign.ledger(one.accountId)).toMatchObject([{ outcome: "copied", detail: "recognised" }]);
+    expect([copies(bucket), partnerReads(bucket)]).toEqual([1, true]);
+    expect(await keptAcls(campaign.folder)).toEqual([]);
+    await campaign.close();
   });
 });

@@ -1,6 +1,7 @@
 // What copying one object has at hand, and what one try of it can come to.
 import type { VersionId } from "@quitclaim/campaign";
 import { COPY_SETTLE_BASE_MS, COPY_SETTLE_BYTES_PER_MS, COPY_SETTLE_MS_MAX } from "../limits.ts";
+import type { AclRecords } from "./acl-record.ts";
 import type { AnnotationRecords } from "./annotation-record.ts";
 import type { BucketLockReader } from "./bucket-lock.ts";
 import type { Intent } from "./intent.ts";
@@ -12,6 +13,7 @@ export interface CopyTask extends Task {
   readonly intent: Intent;
   readonly uploads: UploadRecords;
   readonly annotations: AnnotationRecords;
+  readonly acls: AclRecords;
   readonly bucketLock: Pick<BucketLockReader, "read">;
   /** Bytes that one CopyObject takes; what is larger goes in parts. */
   readonly copyBytesMax: number;

@@ -21,7 +21,7 @@ import { customerKey, obstacleToCopy } from "./copy-obstacle.ts";
 import { copyRequest } from "./copy-request.ts";
 import { type Copied, type CopyTask, copier, isLarge, type LookAgain, settleMs } from "./copy-task.ts";
 import { bucketOwnerOwnsCurrent, lookAtCurrent } from "./current.ts";
-import { grantsToKeep } from "./kept-grants.ts";
+import { aclIsRead, grantsToKeep } from "./kept-grants.ts";
 import { lockOfOriginal } from "./object-lock.ts";
 import { done, failed, refused, type Verdict } from "./outcome.ts";
 import { recognise } from "./recognise.ts";
@@ -71,9 +71,13 @@ async function copyPlanned(task: CopyTask, seen: HeadFacts, attempts: number): P
   if (obstacle !== undefined) return obstacle;
   const grants = await grantsToKeep(task);
   if ("kind" in grants) return grants;
+  if (mayBeReplaced(before) && aclIsRead(task)) await task.acls.keep(task.row, grants);
   const step = await copyNow(task, before, attempts);
   return step.kind === "copied" ? finishCopy(task, before, grants, step) : step;
 }
+
+/** Where the bucket keeps no versions, or the version that has no ID of its own is rewritten, the copy takes its original's place. */
+const mayBeReplaced = ({ versionId }: HeadFacts): boolean => versionId === undefined || versionId === "null";
 
 async function copyNow(task: CopyTask, before: HeadFacts, attempts: number): Promise<Copied | Verdict | LookAgain> {
   if (isLarge(task)) return copyInParts(task, before, attempts);

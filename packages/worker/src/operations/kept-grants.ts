@@ -3,20 +3,26 @@
 import type { AclGrant } from "@quitclaim/aws";
 import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
 import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
+import type { CopyTask } from "./copy-task.ts";
 import { holds } from "./merge.ts";
 import { failed, grantsFull, type Verdict } from "./outcome.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import type { Task } from "./task.ts";
 
+/** The report tells no ACL, or one that may be older than the object's: it is read before the copy. */
+export const aclIsRead = (task: Task): boolean => task.row.formerAcl === null || isYoungerThanReport(task);
+
 /**
  * Empty where the canned ACL of the copy says all; a verdict where they cannot be known, or could not be put back. `originalRemains`: its
- * ACL can still be read.
+ * ACL can still be read; otherwise what was read of it before the copy is in the store. Throws StoreError.
  */
-export async function grantsToKeep(task: Task, originalRemains = true): Promise<readonly AclGrant[] | Verdict> {
+export async function grantsToKeep(task: CopyTask, originalRemains = true): Promise<readonly AclGrant[] | Verdict> {
   const { row, bucketOwner } = task;
+  const saved = originalRemains || !aclIsRead(task) ? undefined : await task.acls.find(row);
+  if (saved !== undefined) return keep(task, saved);
   if (row.formerAcl !== null && !(originalRemains && isYoungerThanReport(task)))
     return keep(task, row.grants === null ? [] : plannedGrants(row.grants));
-  if (!originalRemains) return [];
+  if (!originalRemains) return task.dropsOthers ? [] : grantsUnknown();
   const base = await readBase(task, 0);
   if (!("acl" in base)) return base;
   if (base.blind !== undefined) return base.blind;
@@ -24,6 +30,13 @@ export async function grantsToKeep(task: Task, originalRemains = true): Promise<
   const others = base.acl.grants.filter((g) => !("id" in g.grantee && owners.has(g.grantee.id)));
   return others.length === 0 ? [] : keep(task, base.acl.grants);
 }
+
+const grantsUnknown = (): Verdict =>
+  failed(
+    "GrantsUnknown",
+    "The copy has replaced its original, whose ACL the report does not tell, and what was read of it is not in the store: grants to others, if it had any, are lost. Grant them again by hand; a retry cannot know them.",
+    0,
+  );
 
 /** What could not be put back, for BlockPublicAcls or for its number, must not be lost by a copy either. */
 async function keep(task: Task, grants: readonly AclGrant[]): Promise<readonly AclGrant[] | Verdict> {

@@ -2,6 +2,7 @@
 import { leanAnnotationCalls, leanMultipartCalls, leanObjectCalls, type ObjectCalls, openSession, openWire } from "@quitclaim/aws";
 import { accountId, type CampaignStore, type CanonicalId, openLocalStore, type PlanRow } from "@quitclaim/campaign";
 import type { AccountSpec, Sandbox } from "@quitclaim/sandbox";
+import { aclRecords } from "../../src/operations/acl-record.ts";
 import { annotationRecords } from "../../src/operations/annotation-record.ts";
 import { bucketLockReader } from "../../src/operations/bucket-lock.ts";
 import type { CopyTask } from "../../src/operations/copy-task.ts";
@@ -57,6 +58,7 @@ export async function openBench(
       intent: { at: Date.now(), earlier: false },
       uploads: uploadRecords(store, ref),
       annotations: annotationRecords(store, ref),
+      acls: aclRecords(store, ref),
       bucketLock,
       encryptionContext: [{ prefix: "", context: {} }],
       copyBytesMax: 5 * 1024 ** 3,
