@@ -88,6 +88,22 @@ describe("annotations of an object that is copied in parts", () => {
     expect(await left()).toEqual([]);
   });
 
+  it("outlive a copy whose completion was never answered, and whose next holder may not put them: its upload is over, not undone", async () => {
+    const bucket = nameFor("lost-end");
+    const row = await annotated(bucket);
+    sandbox.faults.set({ scope: { ops: ["CompleteMultipartUpload"], buckets: [bucket] }, reset: { after: 1 } });
+    const first = await denying(bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () =>
+      copy(bucket, row, { pause: async () => undefined }),
+    );
+    sandbox.faults.set({});
+    expect(first).toMatchObject({ finding: { outcome: "failed", code: "AnnotationsNotRestored" } });
+    const second = await copy(bucket, row, { intent: { at: Date.now() - 1_000, earlier: true } });
+    expect(second).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    expect(namesOf(bucket)).toEqual(["a", "b"]);
+    expect(sent(bucket, "CompleteMultipartUpload")).toHaveLength(1);
+    expect(await left()).toEqual([]);
+  });
+
   it("keep it from being begun where nobody may list them, with the permission that is missing", async () => {
     const bucket = nameFor("list-denied");
     const row = await annotated(bucket, "Enabled");

@@ -8,7 +8,8 @@ export const destination = (task: CopyTask): ObjectAddress => ({ bucket: task.bu
 
 /**
  * To be called with the verdict on an object that is copied in parts: an upload that is still recorded did not become it, and is aborted.
- * Where that is refused, the verdict says so, since its parts are paid for until somebody does.
+ * Where that is refused, the verdict says so, since its parts are paid for until somebody does. What was saved of annotations outlives a verdict
+ * that is not the last word: the upload may have become the object.
  */
 export async function closeUpload(task: CopyTask, verdict: Verdict): Promise<Verdict> {
   const open = await task.uploads.find(task.row);
@@ -16,7 +17,8 @@ export async function closeUpload(task: CopyTask, verdict: Verdict): Promise<Ver
   const problem = await abort(task, open.uploadId);
   if (problem === undefined) {
     await task.uploads.forget(task.row);
-    await task.annotations.forget(task.row);
+    // S3 knows a completed upload no more either: a copy that still lacks its annotations finds them nowhere else.
+    if (verdict.kind === "done" && verdict.finding.outcome !== "failed") await task.annotations.forget(task.row);
     return verdict;
   }
   if (verdict.kind === "enforced") return verdict;
