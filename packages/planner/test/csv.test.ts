@@ -131,6 +131,26 @@ describe("cells", () => {
     );
     expect(of(timeCell, "")).toBeNull();
     expect(of(timeCell, "2026-10-04T01:00:00Z")).toBe(Date.UTC(2026, 9, 4, 1));
-    expect(() => of(timeCell, "yesterday")).toThrow(CellError);
+    expect(of(timeCell, "2026-10-04T01:00:00+02:00")).toBe(Date.UTC(2026, 9, 3, 23));
+    expect(of(timeCell, "2028-02-29T23:59:59.999Z")).toBe(Date.UTC(2028, 1, 29, 23, 59, 59, 999));
+  });
+  test.each([
+    "yesterday",
+    "2026-02-30T01:00:00.000Z",
+    "2026-02-29T01:00:00Z",
+    "2026-13-01T01:00:00.000Z",
+    "2026-00-01T01:00:00.000Z",
+    "2026-10-00T01:00:00.000Z",
+    "2026-04-31T01:00:00.000Z",
+    "2026-10-04T24:00:00.000Z",
+    "2026-10-04T01:60:00.000Z",
+    "2026-10-04T01:00:60.000Z",
+    "2026-10-04x01:00:00.000Z",
+    "2026/10/04T01:00:00.000Z",
+    "2026-10-04T01:00:00.000",
+    "2026-10-04 01:00",
+    "2026-10-04",
+  ])("%s is no moment, or another one on each machine: an error, and never another date", (text) => {
+    expect(() => of(timeCell, text)).toThrow(CellError);
   });
 });

@@ -43,6 +43,7 @@ function facts(changes: Partial<Omit<RowFacts, "acl" | "owner">> & { owner?: str
     isDeleteMarker: false,
     isLatest: true,
     size: 10,
+    sizeKnown: true,
     lastModified: REPORT_CREATED - 10 * 86_400_000,
     storageClass: "STANDARD",
     encryption: "SSE-S3",

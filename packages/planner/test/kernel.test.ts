@@ -21,7 +21,7 @@ const settings = {
   bucket: "lake",
   bucketOwner: OWNER,
   accounts: [{ id: "222233334444", canonicalId: UPLOADER }],
-  actions: { default: "acl", thirdPartyGrants: "keep", rules: [] },
+  actions: { default: "acl", thirdPartyGrants: "keep", rules: [{ when: { smallerThan: 1_000 }, do: "skip", line: 1 }] },
   reportCreated: Date.UTC(2026, 9, 4),
 } as unknown as DecisionSettings;
 
@@ -118,6 +118,10 @@ const time = mostly(
     "2026-10-04 01:00:00.000Z",
     "yesterday",
     "2026-1x-04T01:00:00.000Z",
+    "2026-13-04T01:00:00.000Z",
+    "2026-02-29T01:00:00.000Z",
+    "2028-02-29T01:00:00.000Z",
+    "2026-10-04T24:00:00.000Z",
   ),
 );
 const boolean = mostly(fc.constantFrom("true", "false"), fc.constantFrom("TRUE", "False", "", "yes", "trueX"));

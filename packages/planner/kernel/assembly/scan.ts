@@ -212,6 +212,9 @@ function row(): i32 {
 }
 
 function foreign(owner: i32, acl: i32, size: f64, keyStart: i32, keyEnd: i32, kind: i32): i32 {
+  // What is not known is not 0 to a rule; the record has no room to say so.
+  const sizeColumn = columnAt(SIZE);
+  if (startOf(sizeColumn) == endOf(sizeColumn)) return ODD;
   const latestColumn = columnAt(LATEST);
   const latest = latestColumn < 0 ? 1 : booleanOf(startOf(latestColumn), endOf(latestColumn));
   if (latest < 0) return ODD;

@@ -35,7 +35,14 @@ function two(at: i32): i32 {
   return (<i32>load<u8>(at) - 0x30) * 10 + <i32>load<u8>(at + 1) - 0x30;
 }
 
-/** Epoch milliseconds of `YYYY-MM-DDTHH:MM:SS.mmmZ` from 1970 on; NaN for an empty cell. */
+/** 0 for a month that there is not. */
+function daysIn(year: i32, month: i32): i32 {
+  if (month < 1 || month > 12) return 0;
+  if (month != 2) return 30 + ((month + (month >> 3)) & 1);
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+}
+
+/** Epoch milliseconds of `YYYY-MM-DDTHH:MM:SS.mmmZ` from 1970 on; NaN for an empty cell. NOT_PLAIN too where there is no such day or hour. */
 export function timeOf(start: i32, end: i32): f64 {
   if (start == end) return NaN;
   if (end - start != 24) return NOT_PLAIN;
@@ -51,13 +58,18 @@ export function timeOf(start: i32, end: i32): f64 {
   const year = two(start) * 100 + two(start + 2);
   if (year < 1970) return NOT_PLAIN;
   const month = two(start + 5);
+  const day = two(start + 8);
+  const hour = two(start + 11);
+  const minute = two(start + 14);
+  const second = two(start + 17);
+  if (hour > 23 || minute > 59 || second > 59 || day < 1 || day > daysIn(year, month)) return NOT_PLAIN;
   // The year begins in March, so that the leap day is its last.
   const y = month > 2 ? year : year - 1;
   const era = y / 400;
   const yearOfEra = y - era * 400;
-  const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + two(start + 8) - 1;
+  const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
   const days = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
-  const seconds = two(start + 11) * 3600 + two(start + 14) * 60 + two(start + 17);
+  const seconds = hour * 3600 + minute * 60 + second;
   const value = <f64>days * 86400000.0 + <f64>(seconds * 1000 + two(start + 20) * 10 + <i32>load<u8>(start + 22) - 0x30);
   return value < 0 ? NOT_PLAIN : value;
 }

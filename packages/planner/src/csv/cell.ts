@@ -39,6 +39,12 @@ export function sizeCell(bytes: Buffer, start: number, end: number): number {
   return value;
 }
 
+const DASH = 0x2d;
+const POINT = 0x2e;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
+
 const two = (bytes: Buffer, at: number): number => ((bytes[at] as number) - 0x30) * 10 + (bytes[at + 1] as number) - 0x30;
 const isDigits = (bytes: Buffer, from: number, to: number): boolean => {
   for (let i = from; i < to; i++) {
@@ -48,34 +54,64 @@ const isDigits = (bytes: Buffer, from: number, to: number): boolean => {
   return true;
 };
 
-/** Epoch milliseconds; null where there is no value. `YYYY-MM-DDTHH:MM:SS.mmmZ` is read without making a string. */
+/** 0 for a month that there is not. */
+function daysIn(year: number, month: number): number {
+  if (month < 1 || month > 12) return 0;
+  if (month !== 2) return 30 + ((month + (month >> 3)) & 1);
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+}
+
+/** Other forms of a moment than S3's own; without Z or an offset it would mean another one on each machine. */
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|[+-](\d\d):?(\d\d))$/;
+
+/** Epoch milliseconds; null where there is no value. `YYYY-MM-DDTHH:MM:SS.mmmZ` is read without making a string. A day or hour that there is not is an error. */
 export function timeCell(bytes: Buffer, start: number, end: number): number | null {
   if (start === end) return null;
-  if (
-    end - start === 24 &&
-    isDigits(bytes, start, start + 4) &&
-    isDigits(bytes, start + 5, start + 7) &&
-    isDigits(bytes, start + 8, start + 10) &&
-    isDigits(bytes, start + 11, start + 13) &&
-    isDigits(bytes, start + 14, start + 16) &&
-    isDigits(bytes, start + 17, start + 19) &&
-    isDigits(bytes, start + 20, start + 23) &&
-    bytes[start + 23] === 0x5a
-  ) {
-    return (
-      daysOf(two(bytes, start) * 100 + two(bytes, start + 2), two(bytes, start + 5), two(bytes, start + 8)) * 86_400_000 +
-      two(bytes, start + 11) * 3_600_000 +
-      two(bytes, start + 14) * 60_000 +
-      two(bytes, start + 17) * 1_000 +
-      two(bytes, start + 20) * 10 +
-      (bytes[start + 22] as number) -
-      0x30
-    );
-  }
-  const value = Date.parse(bytes.toString("latin1", start, end));
-  if (Number.isNaN(value))
+  const value = plainTime(bytes, start, end) ?? otherTime(bytes.toString("latin1", start, end));
+  if (value === undefined)
     throw new CellError(`LastModifiedDate is ${shown(bytes, start, end)} where a time like 2026-10-04T01:00:00.000Z is expected`);
   return value;
+}
+
+function plainTime(bytes: Buffer, start: number, end: number): number | undefined {
+  if (
+    end - start !== 24 ||
+    !isDigits(bytes, start, start + 4) ||
+    bytes[start + 4] !== DASH ||
+    !isDigits(bytes, start + 5, start + 7) ||
+    bytes[start + 7] !== DASH ||
+    !isDigits(bytes, start + 8, start + 10) ||
+    bytes[start + 10] !== LETTER_T ||
+    !isDigits(bytes, start + 11, start + 13) ||
+    bytes[start + 13] !== COLON ||
+    !isDigits(bytes, start + 14, start + 16) ||
+    bytes[start + 16] !== COLON ||
+    !isDigits(bytes, start + 17, start + 19) ||
+    bytes[start + 19] !== POINT ||
+    !isDigits(bytes, start + 20, start + 23) ||
+    bytes[start + 23] !== LETTER_Z
+  )
+    return undefined;
+  const year = two(bytes, start) * 100 + two(bytes, start + 2);
+  const month = two(bytes, start + 5);
+  const day = two(bytes, start + 8);
+  const hour = two(bytes, start + 11);
+  const minute = two(bytes, start + 14);
+  const second = two(bytes, start + 17);
+  if (day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return undefined;
+  const seconds = daysOf(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+  return seconds * 1_000 + two(bytes, start + 20) * 10 + (bytes[start + 22] as number) - 0x30;
+}
+
+function otherTime(text: string): number | undefined {
+  const found = MOMENT.exec(text);
+  if (found === null) return undefined;
+  const parts = found.slice(1).map((digits) => Number(digits ?? 0));
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] = parts;
+  if (day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59)
+    return undefined;
+  const value = Date.parse(text);
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** Days from 1970-01-01 in the Gregorian calendar: the year begins in March, so that the leap day is its last. */

@@ -101,6 +101,7 @@ export class RowReader {
     const { row } = this.#triage;
     row.number = this.number;
     row.size = size;
+    row.sizeKnown = starts[at.size as number] !== ends[at.size as number];
     row.keyBytes.set(this.#key.bytes, this.#key.start, this.#key.end);
     if (at.bucket !== undefined) this.assertBucket(this.#word(bytes, at.bucket));
     if (at.versionId !== undefined) {

@@ -113,6 +113,7 @@ export class CsvRows {
     row.number = this.#reader.number;
     row.isDeleteMarker = false;
     row.size = f64[(at >> 1) + 5] as number;
+    row.sizeKnown = true;
     row.keyBytes.set(memory, i32[at + 4] as number, i32[at + 5] as number);
     if (this.#hasBucket) {
       const bucket = this.#word(i32[at + 15] as number);

@@ -9,8 +9,9 @@ export interface RowFacts {
   readonly isDeleteMarker: boolean;
   /** true where the report lists current versions only. */
   readonly isLatest: boolean;
-  /** Bytes. */
+  /** Bytes; 0 where the report does not say. */
   readonly size: number;
+  readonly sizeKnown: boolean;
   /** Epoch milliseconds; null where the report has none. */
   readonly lastModified: number | null;
   readonly storageClass: string;

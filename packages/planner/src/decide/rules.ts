@@ -12,8 +12,8 @@ function failing(when: RuleCondition, facts: RowFacts, reportCreated: number): k
   if (when.latest !== undefined && when.latest !== facts.isLatest) return "latest";
   if (when.storageClass !== undefined && !when.storageClass.includes(facts.storageClass)) return "storageClass";
   if (when.encryption !== undefined && !when.encryption.includes(facts.encryption)) return "encryption";
-  if (when.largerThan !== undefined && !(facts.size > when.largerThan)) return "largerThan";
-  if (when.smallerThan !== undefined && !(facts.size < when.smallerThan)) return "smallerThan";
+  if (when.largerThan !== undefined && !(facts.sizeKnown && facts.size > when.largerThan)) return "largerThan";
+  if (when.smallerThan !== undefined && !(facts.sizeKnown && facts.size < when.smallerThan)) return "smallerThan";
   if (when.olderThanDays !== undefined || when.newerThanDays !== undefined) {
     const days = lastModified === null ? Number.NaN : (reportCreated - lastModified) / DAY_MS;
     if (when.olderThanDays !== undefined && !(days > when.olderThanDays)) return "olderThanDays";

@@ -170,13 +170,15 @@ function hand(cells: Rows, triage: Triage, wordsOf: Lookup<string>, i: number, o
     triage.deleteMarker(owner);
     return;
   }
-  const size = cells.number("size", i) ?? 0;
+  const told = cells.number("size", i);
+  const size = told ?? 0;
   if (owner.owner.kind === "bucket-owner" && !whole) {
     triage.own(cells.first + i + 1, size, acl, () => cells.key(i));
     return;
   }
   row.number = cells.first + i + 1;
   row.size = size;
+  row.sizeKnown = told !== null;
   cells.fillKey(i, row.keyBytes);
   cells.assertBucket(wordsOf, i);
   cells.fillVersion(i, row.version);

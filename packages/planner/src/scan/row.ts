@@ -33,6 +33,7 @@ export class Row implements RowFacts {
   isDeleteMarker = false;
   isLatest = true;
   size = 0;
+  sizeKnown = true;
   lastModified: number | null = null;
   storageClass = "";
   encryption = "";

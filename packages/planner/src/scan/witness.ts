@@ -62,7 +62,7 @@ export class Witness extends Triage {
     const { actions, reportCreated } = this.#settings;
     const decision = decide(row, this.#settings);
     const asked = !row.isDeleteMarker && owner.owner.kind === "account" && row.acl.state !== "unreadable";
-    const { isDeleteMarker, isLatest, size, lastModified, storageClass, encryption, accessTier, lockMode, legalHold } = row;
+    const { isDeleteMarker, isLatest, size, sizeKnown, lastModified, storageClass, encryption, accessTier, lockMode, legalHold } = row;
     const rule = asked ? actionFor(row, actions, reportCreated) : undefined;
     this.found.push({
       file: this.#file,
@@ -72,7 +72,7 @@ export class Witness extends Triage {
       facts: {
         owner: row.owner,
         acl: row.acl,
-        ...{ isDeleteMarker, isLatest, size, lastModified, storageClass, encryption, accessTier, lockMode, legalHold },
+        ...{ isDeleteMarker, isLatest, size, sizeKnown, lastModified, storageClass, encryption, accessTier, lockMode, legalHold },
       },
       aclGrants: acl.acl.state === "known" ? acl.acl.grants : null,
       decision,
