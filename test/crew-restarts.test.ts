@@ -1,5 +1,5 @@
 // Workers that go without being asked: whoever sent them away, `run` comes to its end.
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
@@ -37,6 +37,24 @@ describe("the only worker of a run", { timeout: 60_000 }, () => {
     const books = await readBooks(stage.store);
     expect(books.ledger).toHaveLength(books.planned.length);
     expect(readFileSync(log, "utf8").match(/"worker started"/g)).toHaveLength(2);
+  });
+});
+
+describe("workers that all die as fast as they are started", { timeout: 90_000 }, () => {
+  it("end the run with what they say, not with a bug, where a person can mend it", async () => {
+    const { stage, config } = await planned(600, 60);
+    const running = start(["run", "--workers", "2", ...config], stage.env);
+    while (!stage.sandbox.writes().some((write) => write.op === "PutObjectAcl")) await sleep(20);
+    appendFileSync(stage.configFile, "limitz: {}\n");
+    const log = readFileSync(join(stage.store, "logs/run.log"), "utf8");
+    const workers = [...log.matchAll(/"worker started","worker":"[^"]*\/(\d+)"/g)].map((match) => Number(match[1]));
+    expect(workers).toHaveLength(2);
+    for (const pid of workers) process.kill(pid, "SIGKILL");
+    const { code, stderr } = await running.ended;
+    expect(stderr).toMatch(/no worker can start.*nothing is lost.*limitz/s);
+    expect(stderr).not.toMatch(/this is a bug/);
+    expect(stderr.match(/limitz/g)?.length).toBeLessThan(4);
+    expect(code).toBe(2);
   });
 });
 

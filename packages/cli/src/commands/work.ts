@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CampaignConfig, embeddedRuns, needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
 import { startWorker, type WorkerEvent } from "@quitclaim/worker";
-import type { CrewOrder, LeaveOrder } from "../engine/crew.ts";
+import type { CrewOrder, CrewWord, LeaveOrder } from "../engine/crew.ts";
 import { runningEngine } from "../engine/lease.ts";
-import { CommandError, EXIT, type ExitCode } from "../exit.ts";
+import { CommandError, EXIT, type ExitCode, exitOf } from "../exit.ts";
 import { type Invocation, openCampaign, readPlan } from "../invocation.ts";
 import { DRAINING } from "../stopping.ts";
 import { eventSentence } from "./work-events.ts";
@@ -19,11 +19,26 @@ const LOOK_MS = 2_000;
 const LINGER_MS_MAX = 1_000;
 
 export async function work(invocation: Invocation, flags: WorkFlags): Promise<ExitCode> {
+  if (flags.crew !== true) return join(invocation, false);
+  try {
+    return await join(invocation, true);
+  } catch (error) {
+    const { code, message } = exitOf(error);
+    if (!process.connected) throw error;
+    const why: CrewWord = { kind: "cannot-work", why: message };
+    if (code === EXIT.usage) await new Promise<void>((resolve) => process.send?.(why, () => resolve()));
+    process.disconnect();
+    // The engine starts many workers, and says once what each of them would.
+    if (code === EXIT.usage) return code;
+    throw error;
+  }
+}
+
+async function join(invocation: Invocation, crew: boolean): Promise<ExitCode> {
   const { output, signals } = invocation;
   const campaign = await openCampaign(invocation);
   const plan = await readPlan(campaign);
   const { config, store, sessions } = campaign;
-  const crew = flags.crew === true;
   if (!crew) {
     signals.announce(DRAINING);
     await sayWhoRuns(config, output.say);
@@ -92,8 +107,8 @@ export async function work(invocation: Invocation, flags: WorkFlags): Promise<Ex
     }
   } finally {
     await redis.stop();
-    if (crew && process.connected) process.disconnect();
   }
+  if (crew && process.connected) process.disconnect();
   // A worker of a crew is asked to leave by its engine; that is no interruption of anybody's command.
   const exit = crew ? EXIT.done : (signals.exitCode ?? EXIT.done);
   // BullMQ's timers outlive a close() that a dead Redis never answered, and would keep this process for good. Unref'd: it only ends what they keep.

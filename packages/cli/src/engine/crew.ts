@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { hostname } from "node:os";
 import type { AccountId } from "@quitclaim/campaign";
 import type { WorkerEvent } from "@quitclaim/worker";
+import { EXIT } from "../exit.ts";
 
 export interface CrewEvents {
   /** A process ended without being asked by its engine; what batches it held can be handed back at once. `worker`: as in heartbeats. */
@@ -15,8 +16,11 @@ export interface CrewEvents {
   /** The process itself could not be started or told something. */
   failed(worker: string, error: Error): void;
   /** A worker's own event, over the IPC channel. */
-  said(worker: string, event: WorkerEvent): void;
+  said(worker: string, event: CrewWord): void;
 }
+
+/** What a worker tells its engine: its events, or why it cannot work, where a person can mend that. */
+export type CrewWord = WorkerEvent | { readonly kind: "cannot-work"; readonly why: string };
 
 /** What an engine tells its workers: to leave, or that a dead one's batches were handed back. */
 export type CrewOrder = LeaveOrder | { readonly takeOver: [AccountId, number][] };
@@ -37,6 +41,10 @@ export class Crew {
   readonly #events: CrewEvents;
   readonly #members = new Map<ChildProcess, { worker: string; startedAt: number; working: boolean; proven: boolean }>();
   #deathsInARow = 0;
+  /** Of those, how many are put down to something else, or are outweighed by work that was done. */
+  #forgiven = 0;
+  #lastDeath = "";
+  #lastWord: string | undefined;
   #leaving = false;
   #timers = new Set<NodeJS.Timeout>();
 
@@ -47,8 +55,19 @@ export class Crew {
     this.#events = events;
   }
 
-  get deathsInARow(): number {
-    return this.#deathsInARow;
+  /** How often as many workers as there are have died since one of them finished a batch. */
+  get fruitlessRounds(): number {
+    return Math.floor((this.#deathsInARow - this.#forgiven) / this.#size);
+  }
+
+  /** How the last one died (a signal, an exit code, why it could not be started), and why it cannot work, where it said so. */
+  get lastDeath(): { readonly how: string; readonly why: string | undefined } {
+    return { how: this.#lastDeath, why: this.#lastWord };
+  }
+
+  /** What they die of is known and not theirs. They are started again no sooner for it. */
+  forgive(): void {
+    this.#forgiven = this.#deathsInARow;
   }
 
   start(): void {
@@ -69,9 +88,13 @@ export class Crew {
     this.#members.set(child, member);
     if (child.pid !== undefined) this.#events.started(member.worker);
     child.on("message", (message) => {
-      const event = message as WorkerEvent;
+      const event = message as CrewWord;
       if (event.kind === "started") member.working = true;
-      if (event.kind === "batch-finished") member.proven = true;
+      if (event.kind === "cannot-work") this.#lastWord = event.why;
+      if (event.kind === "batch-finished") {
+        member.proven = true;
+        this.forgive();
+      }
       this.#events.said(member.worker, event);
     });
     child.on("error", (error) => {
@@ -83,8 +106,11 @@ export class Crew {
       this.#members.delete(child);
       if (this.#leaving) return;
       const healthy = member.proven || Date.now() - member.startedAt > HEALTHY_MS;
+      if (healthy) this.#forgiven = 0;
       this.#deathsInARow = healthy ? 1 : this.#deathsInARow + 1;
-      this.#events.died(member.worker, signal ?? `exit code ${code}`);
+      this.#lastDeath = signal ?? `exit code ${code}`;
+      if (code !== EXIT.usage) this.#lastWord = undefined;
+      this.#events.died(member.worker, this.#lastDeath);
       this.#replace(healthy, code === 0 ? LEFT_RESTART_MS_MIN : 0);
     });
   }
@@ -92,12 +118,14 @@ export class Crew {
   #neverStarted(worker: string, error: Error): void {
     this.#events.failed(worker, error);
     this.#deathsInARow += 1;
+    this.#lastDeath = error.message;
     this.#replace(false, 0);
   }
 
   #replace(healthy: boolean, msMin: number): void {
     if (this.#leaving) return;
-    const pause = healthy ? 0 : Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (this.#deathsInARow - 1));
+    const rounds = Math.ceil(this.#deathsInARow / this.#size);
+    const pause = healthy ? 0 : Math.min(RESTART_MS_MAX, RESTART_MS_MIN * 2 ** (rounds - 1));
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);

@@ -28,6 +28,7 @@ import {
   releaseDeadWorkers,
   storeOnlyView,
 } from "@quitclaim/campaign";
+import { CommandError, EXIT } from "../exit.ts";
 import { Crew } from "./crew.ts";
 import { JobWatch } from "./job-watch.ts";
 import { alive, engineHolder, takeLease } from "./lease.ts";
@@ -59,10 +60,12 @@ export class EngineRunning extends Error {
 }
 
 const TICK_MS = 500;
-/** Workers that die this often in a row, each within seconds, will not come right by themselves. */
-const DEATHS_MAX = 6;
+/** Workers that all die this often, each within seconds and none with a batch done, will not come right by themselves. */
+const FRUITLESS_ROUNDS_MAX = 6;
+/** The same where they say what a person has to mend. */
+const REFUSED_ROUNDS_MAX = 3;
 
-/** Runs until the campaign is finished, stopped, or blocked. Throws EngineRunning, StoreError, RedisProblem. */
+/** Runs until the campaign is finished, stopped, or blocked. Throws EngineRunning, StoreError, RedisProblem, and CommandError where no worker can work. */
 export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
   const { config, store, plan, log } = options;
   const accounts = Object.keys(plan.accounts) as AccountId[];
@@ -118,8 +121,6 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         await sleep(TICK_MS);
         if (lease?.lost.aborted === true)
           throw new EngineRunning(`another engine has taken campaign ${config.campaign} over; this one leaves`);
-        if (crew.deathsInARow >= DEATHS_MAX)
-          throw new Error(`${DEATHS_MAX} workers died in a row within seconds; the log says why: ${log.path}`);
         if (stopping === undefined && (options.drain.aborted || stopOrdered)) stopping = crew.leave("drain");
         if (options.leaveNow.aborted) {
           await crew.leave("now");
@@ -131,7 +132,13 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
           continue;
         }
         const seen = await look();
-        if (seen === undefined) continue;
+        if (seen === undefined) {
+          // They cannot start either.
+          crew.forgive();
+          continue;
+        }
+        if (crew.fruitlessRounds >= (crew.lastDeath.why === undefined ? FRUITLESS_ROUNDS_MAX : REFUSED_ROUNDS_MAX))
+          throw brokenCrew(crew, log.path);
         if (enforced) return leave("enforced");
         if (seen === "finished" || (seen === "blocked" && !options.waitWhilePaused)) return leave(seen);
       }
@@ -193,6 +200,18 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
   } finally {
     await redis.stop();
   }
+}
+
+/** What the operator is told where workers die as fast as they are started: what a person can mend in a sentence, the rest as a bug. */
+function brokenCrew({ lastDeath: { how, why } }: Crew, log: string): Error {
+  if (how === "exit code 1")
+    return new Error(`the workers die within seconds, over and over; the log and what they wrote on stderr say why: ${log}`);
+  if (why !== undefined)
+    return new CommandError(EXIT.usage, `no worker can start, so the campaign stopped; nothing is lost. They say: ${why}`);
+  return new CommandError(
+    EXIT.usage,
+    `the workers end within seconds, over and over (${how}), so the campaign stopped; nothing is lost. Something on this machine ends them: most often it is out of memory or of processes. Give it more room, or run fewer with --workers. The log: ${log}`,
+  );
 }
 
 async function rebuild(options: EngineOptions, redis: CampaignRedis): Promise<void> {
