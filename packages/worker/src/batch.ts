@@ -10,7 +10,7 @@
 //
 // The fence may be lost in any state after `claimed`; from then on nothing is sent, noted or written.
 
-import { type Answer, SessionError } from "@quitclaim/aws";
+import type { Answer } from "@quitclaim/aws";
 import {
   type BatchHold,
   type BatchRef,
@@ -18,6 +18,7 @@ import {
   type CampaignStore,
   type Checkpoints,
   createLedger,
+  DamagedFile,
   type PlanRow,
   type ResultRow,
   type RetryClaim,
@@ -30,7 +31,6 @@ import {
 import type { Breaker, Decision } from "./breaker.ts";
 import type { DeniedBatches } from "./denied-batches.ts";
 import { deniedCause } from "./denied-cause.ts";
-import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 import { LEAVE_MS_MAX, NOTE_RETRY_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import { forgetAcls } from "./operations/acl-record.ts";
@@ -38,7 +38,7 @@ import type { Verdict } from "./operations/outcome.ts";
 import type { PlanParts } from "./plan-parts.ts";
 import type { Gate } from "./rate/gate.ts";
 import type { Turnstile } from "./retry/send.ts";
-import type { StopReason } from "./stop-reason.ts";
+import { type StopReason, stopReasonOf } from "./stop-reason.ts";
 import { Stopped } from "./stopped.ts";
 import { batchTurnstile } from "./turnstile.ts";
 
@@ -148,11 +148,11 @@ export class BatchRun {
     const { account, part, rowGroup, rows: expected } = this.#ref;
     const rows = await (await this.#around.parts.get(account, part)).read(rowGroup);
     if (rows.length !== expected)
-      throw new StoreError(`the plan's batch ${batchId(this.#ref)} has ${rows.length} rows, its job says ${expected}. Plan again.`);
+      throw new DamagedFile(`the plan's batch ${batchId(this.#ref)} has ${rows.length} rows, its job says ${expected}. Plan again.`);
     this.#results = new Array<ResultRow | undefined>(rows.length);
     for (const [index, row] of hold.finished) {
       if (rows[index]?.key !== row.key)
-        throw new StoreError(`the plan's batch ${batchId(this.#ref)} is not the one that was worked on. Plan again.`);
+        throw new DamagedFile(`the plan's batch ${batchId(this.#ref)} is not the one that was worked on. Plan again.`);
       this.#results[index] = row;
     }
     return rows;
@@ -290,13 +290,7 @@ export class BatchRun {
   #stopFor(error: unknown): void {
     // The reason is known already: this lane only noticed it.
     if (error instanceof Stopped && this.#reason !== undefined) return;
-    if (error instanceof SessionError)
-      this.stop(error.passing ? { kind: "later", why: error.message } : { kind: "pause", cause: error.message });
-    else if (error instanceof PauseAccount) this.stop({ kind: "pause", cause: error.message });
-    else if (error instanceof TryLater) this.stop({ kind: "later", why: error.message });
-    else if (error instanceof BucketEnforced) this.stop({ kind: "enforced" });
-    else if (error instanceof StoreError) this.stop({ kind: "store", message: error.message });
-    else this.stop({ kind: "error", error });
+    this.stop(stopReasonOf(error));
   }
 
   #stopped(noted: number): BatchEnd {

@@ -37,7 +37,7 @@ import {
   RELIEF_MS,
   TAKEN_OVER_BATCHES_MAX,
 } from "./limits.ts";
-import { describeStop, type StopReason } from "./stop-reason.ts";
+import { describeStop, type StopReason, stopReasonOf } from "./stop-reason.ts";
 
 export interface ConsumerOptions {
   readonly account: AccountId;
@@ -158,8 +158,7 @@ export class AccountConsumer {
 
     surroundings.breaker.begin();
     const claim = retry === 0 ? undefined : await this.#retryClaim(ref);
-    if (claim instanceof StoreError)
-      return this.#giveBack(job, token, ref, { kind: "stopped", reason: { kind: "store", message: claim.message }, noted: 0 });
+    if (claim instanceof StoreError) return this.#giveBack(job, token, ref, { kind: "stopped", reason: stopReasonOf(claim), noted: 0 });
     if (retry > 0 && claim === undefined) return { rows: 0, failed: 0 };
     const run = new BatchRun(ref, surroundings, claim);
     const cancelled = (): void => run.stop({ kind: "lost", why: "the job's lock could not be renewed" });
@@ -205,7 +204,11 @@ export class AccountConsumer {
     const { reason, noted } = end;
     const { account } = ref;
     const why = describeStop(reason);
-    if (reason.kind === "error") throw reason.error instanceof Error ? reason.error : new Error(why);
+    if (reason.kind === "error") {
+      // Its queue tries it a few times more, and nobody looks there.
+      this.#options.tell({ kind: "batch-error", account, batch: batchId(ref), why, noted, rows: ref.rows });
+      throw reason.error instanceof Error ? reason.error : new Error(why);
+    }
     if (reason.kind === "lost") {
       this.#options.tell({ kind: "batch-lost", account, batch: batchId(ref), why });
       throw new Error(`batch ${batchId(ref)}: ${why}`);

@@ -20,6 +20,15 @@ export type WorkerEvent =
       readonly noted: number;
       readonly rows: number;
     }
+  /** An error of Redis or of this program; its queue tries it again, a few times. */
+  | {
+      readonly kind: "batch-error";
+      readonly account: AccountId;
+      readonly batch: BatchId;
+      readonly why: string;
+      readonly noted: number;
+      readonly rows: number;
+    }
   /** Another worker holds it, or may: nothing was changed. */
   | { readonly kind: "batch-lost"; readonly account: AccountId; readonly batch: BatchId; readonly why: string }
   | { readonly kind: "account-paused"; readonly account: AccountId; readonly cause: string }

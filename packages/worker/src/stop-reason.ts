@@ -1,4 +1,7 @@
 // Why the work on a batch ends before the batch does. Each says whether the batch goes back to its queue, and what an operator reads.
+import { SessionError } from "@quitclaim/aws";
+import { DamagedFile, StoreError } from "@quitclaim/campaign";
+import { BucketEnforced, PauseAccount, TryLater } from "./halt.ts";
 
 export type StopReason =
   /** Leave in good order: rows in flight finish, nothing new begins. */
@@ -19,6 +22,19 @@ export type StopReason =
   | { readonly kind: "enforced" }
   /** Anything else, Redis's errors and faults of this program among them: the job fails with it and is tried again by its queue. */
   | { readonly kind: "error"; readonly error: unknown };
+
+/** What an error means for its batch: what may pass brings it back, what a person has to mend pauses the account, the rest is an error. */
+export function stopReasonOf(error: unknown): StopReason {
+  if (error instanceof SessionError) return error.passing ? { kind: "later", why: error.message } : { kind: "pause", cause: error.message };
+  if (error instanceof PauseAccount) return { kind: "pause", cause: error.message };
+  if (error instanceof TryLater) return { kind: "later", why: error.message };
+  if (error instanceof BucketEnforced) return { kind: "enforced" };
+  // It would be as damaged in ten seconds.
+  if (error instanceof DamagedFile)
+    return { kind: "pause", cause: `${error.message} Nothing was marked as failed; once it is mended, resume this account.` };
+  if (error instanceof StoreError) return { kind: "store", message: error.message };
+  return { kind: "error", error };
+}
 
 export function describeStop(reason: StopReason): string {
   switch (reason.kind) {

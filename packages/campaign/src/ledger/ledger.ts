@@ -2,11 +2,11 @@
 import { type BatchRef, ledgerPath } from "../batch.ts";
 import type { ObjectKey, VersionId } from "../identity.ts";
 import { TableEncoder } from "../parquet/encode.ts";
-import { openTable } from "../parquet/open.ts";
+import { DamagedFile, openTable } from "../parquet/open.ts";
 import type { TableColumn } from "../parquet/structures.ts";
 import { textColumn, wordColumn } from "../parquet/text-pages.ts";
 import { OPS } from "../plan/row.ts";
-import { type CampaignStore, StoreError } from "../store/store.ts";
+import type { CampaignStore } from "../store/store.ts";
 import { type LedgerSummary, OUTCOMES, type ResultRow, summarize } from "./result.ts";
 
 const SUMMARY = "quitclaim.summary";
@@ -86,7 +86,7 @@ export async function readLedger(
   return (await table.readAll()).map((row) => {
     const outcome = OUTCOMES.find((o) => o === row.outcome);
     const op = OPS.find((o) => o === row.op);
-    if (outcome === undefined || op === undefined) throw new StoreError(`${store.location}: ${path} was not written by quitclaim`);
+    if (outcome === undefined || op === undefined) throw new DamagedFile(`${store.location}: ${path} was not written by quitclaim`);
     return {
       key: row.key as ObjectKey,
       versionId: (row.version_id ?? null) as VersionId | null,
@@ -112,9 +112,9 @@ export async function readLedgerSummary(
   const table = await openTable(store, path);
   if (table === undefined) return undefined;
   const entry = table.entry(SUMMARY);
-  if (entry === undefined) throw new StoreError(`${store.location}: ${path} was not written by quitclaim`);
+  if (entry === undefined) throw new DamagedFile(`${store.location}: ${path} was not written by quitclaim`);
   const summary = JSON.parse(entry) as LedgerSummary;
   if (summary.rows !== table.rows)
-    throw new StoreError(`${store.location}: ${path} has ${table.rows} rows but its footer counts ${summary.rows}`);
+    throw new DamagedFile(`${store.location}: ${path} has ${table.rows} rows but its footer counts ${summary.rows}`);
   return summary;
 }

@@ -3,6 +3,9 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from "hyparquet-compressors";
 import { type CampaignStore, StoreError } from "../store/store.ts";
 
+/** What is there is not what was written: cut off, edited or rotten. It does not mend itself, so whoever meets it has to tell a person. */
+export class DamagedFile extends StoreError {}
+
 export interface StoredTable {
   readonly rows: number;
   readonly rowGroupRows: readonly number[];
@@ -12,7 +15,10 @@ export interface StoredTable {
   readAll(): Promise<Record<string, unknown>[]>;
 }
 
-/** undefined where the blob does not exist. Throws StoreError naming the path where it is no whole Parquet file. */
+/**
+ * undefined where the blob does not exist. Throws DamagedFile naming the path, and the row group that was asked for, where it is no whole Parquet
+ * file or cannot be read; other StoreErrors where the medium fails.
+ */
 export async function openTable(store: CampaignStore, path: string): Promise<StoredTable | undefined> {
   const byteLength = await store.size(path);
   if (byteLength === undefined) return undefined;
@@ -27,14 +33,22 @@ export async function openTable(store: CampaignStore, path: string): Promise<Sto
   try {
     metadata = await parquetMetadataAsync(file);
   } catch (cause) {
-    throw new StoreError(
+    if (cause instanceof StoreError) throw cause;
+    throw new DamagedFile(
       `${store.location}: ${path} is not a whole Parquet file. It was cut off or edited; remove it and run the same command again.`,
       { cause },
     );
   }
   const rowGroupRows = metadata.row_groups.map((g) => Number(g.num_rows));
-  const read = (rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> =>
-    rowStart === rowEnd ? Promise.resolve([]) : parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+  async function read(what: string, rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> {
+    if (rowStart === rowEnd) return [];
+    try {
+      return await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+    } catch (cause) {
+      if (cause instanceof StoreError) throw cause;
+      throw damaged(store, path, what, cause);
+    }
+  }
   return {
     rows: Number(metadata.num_rows),
     rowGroupRows,
@@ -42,10 +56,20 @@ export async function openTable(store: CampaignStore, path: string): Promise<Sto
     async readRowGroup(index) {
       const rows = rowGroupRows[index];
       if (rows === undefined)
-        throw new StoreError(`${store.location}: ${path} has ${rowGroupRows.length} row groups, ${index} was asked for`);
+        throw new DamagedFile(`${store.location}: ${path} has ${rowGroupRows.length} row groups, ${index} was asked for`);
       const start = rowGroupRows.slice(0, index).reduce((a, n) => a + n, 0);
-      return read(start, start + rows);
+      return read(`row group ${index}`, start, start + rows);
     },
-    readAll: () => read(0, Number(metadata.num_rows)),
+    readAll: () => read("its rows", 0, Number(metadata.num_rows)),
   };
+}
+
+/** `what` of the file could not be read, because of `cause`. */
+export function damaged(store: Pick<CampaignStore, "location">, path: string, what: string, cause: unknown): DamagedFile {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new DamagedFile(
+    `${store.location}: ${path} is damaged: ${what} cannot be read (${said}). The bytes changed after they were written, so look at the disk too. ` +
+      "Put back a sound copy of this file; without one, plan again if it belongs to the plan, or remove it if it is a ledger file, and it is worked out anew.",
+    { cause },
+  );
 }

@@ -3,9 +3,9 @@ import { type BatchRef, planPartPath } from "../batch.ts";
 import type { AccountId } from "../identity.ts";
 import { PART_BATCHES_MAX, PART_BYTES_MAX } from "../limits.ts";
 import { TableEncoder } from "../parquet/encode.ts";
-import { openTable, type StoredTable } from "../parquet/open.ts";
+import { DamagedFile, damaged, openTable, type StoredTable } from "../parquet/open.ts";
 import type { PageColumn } from "../parquet/pages.ts";
-import { type CampaignStore, StoreError } from "../store/store.ts";
+import type { CampaignStore } from "../store/store.ts";
 import { PLAN_COLUMNS, planPages, planRow } from "./columns.ts";
 import { PartMemory } from "./part-memory.ts";
 import { OPS, type Op, type PlanRow } from "./row.ts";
@@ -82,26 +82,41 @@ export class PlanWriter {
   }
 }
 
-/** Throws StoreError where the part is missing, cut off, or not what plan.json promised. */
+/** Throws DamagedFile where the part is missing, cut off, or not what plan.json promised, and from `read` where a batch cannot be read. */
 export async function openPlanPart(store: CampaignStore, account: AccountId, part: number): Promise<PlanPart> {
   const path = planPartPath(account, part);
   const table: StoredTable | undefined = await openTable(store, path);
   if (table === undefined)
-    throw new StoreError(`${store.location}: ${path} is missing, although plan.json counts it. Restore it or plan again.`);
+    throw new DamagedFile(`${store.location}: ${path} is missing, although plan.json counts it. Restore it or plan again.`);
   const entry = table.entry(BATCHES);
-  const listed = entry === undefined ? undefined : (JSON.parse(entry) as [string, number][]);
+  const listed = entry === undefined ? undefined : readBatches(store, path, entry);
   if (listed === undefined || listed.length !== table.rowGroupRows.length)
-    throw new StoreError(`${store.location}: ${path} was not written by quitclaim's planner`);
+    throw new DamagedFile(`${store.location}: ${path} was not written by quitclaim's planner`);
   const batches = listed.map(([name, rows], rowGroup): BatchRef => {
     const op = OPS.find((o) => o === name);
     if (op === undefined || rows !== table.rowGroupRows[rowGroup])
-      throw new StoreError(`${store.location}: ${path} does not agree with its own footer at row group ${rowGroup}`);
+      throw new DamagedFile(`${store.location}: ${path} does not agree with its own footer at row group ${rowGroup}`);
     return { account, part, rowGroup, rows, op };
   });
   return {
     account,
     part,
     batches,
-    read: async (rowGroup) => (await table.readRowGroup(rowGroup)).map((row) => planRow(row as Parameters<typeof planRow>[0])),
+    async read(rowGroup) {
+      const rows = await table.readRowGroup(rowGroup);
+      try {
+        return rows.map((row) => planRow(row as Parameters<typeof planRow>[0]));
+      } catch (cause) {
+        throw damaged(store, path, `row group ${rowGroup}`, cause);
+      }
+    },
   };
+}
+
+function readBatches(store: CampaignStore, path: string, entry: string): [string, number][] {
+  try {
+    return JSON.parse(entry) as [string, number][];
+  } catch (cause) {
+    throw damaged(store, path, "the list of its batches", cause);
+  }
 }

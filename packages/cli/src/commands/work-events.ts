@@ -11,6 +11,8 @@ export function eventSentence(event: WorkerEvent): string {
       return `${event.batch}: ${event.rows} objects finished${event.failed > 0 ? `, ${event.failed} of them failed` : ""}`;
     case "batch-handed-back":
       return `${event.batch}: handed back, ${event.noted} of ${event.rows} objects are noted as done (${event.why})`;
+    case "batch-error":
+      return `${event.batch}: stopped by an error and tried again a few times, ${event.noted} of ${event.rows} objects are noted as done (${event.why})`;
     case "batch-lost":
       return `${event.batch}: another worker has it (${event.why})`;
     case "account-paused":
