@@ -134,6 +134,22 @@ test("the sentences name the row, the owner, the ACL, the rules and the request"
   expect(text).toContain("would send PutObjectAcl with the grants");
 });
 
+test.each(["copy", "reencrypt"] as const)("what is granted already is not reached by the default %s, and is told so", async (action) => {
+  await withFolder(async (folder) => {
+    const granted = { key: "g", size: 1, object_owner: UPLOADER, object_access_control_list: known(full(UPLOADER), full(BUCKET_OWNER)) };
+    const manifest = await writeReport(folder, [granted], { cut: [1] });
+    const reached = async (rules: CampaignConfig["actions"]["rules"]) => {
+      const config = testConfig(manifest, { actions: { default: action, thirdPartyGrants: "keep", rules } });
+      return (await explain({ config, key: "g", now: () => NOW, threads: 1 })).versions[0];
+    };
+    const version = await reached([]);
+    expect(version?.decision).toBe("already-granted");
+    expect(version?.because).toContain(`only a rule reaches objects that are granted already`);
+    expect(version?.because).toContain(`{ when: {}, do: ${action} }`);
+    expect(await reached([{ when: {}, do: action, line: 7 }])).toMatchObject({ decision: "planned", op: action });
+  });
+});
+
 const GOLDEN = join(import.meta.dirname, "../../../../shared/inventories");
 const golden = existsSync(GOLDEN);
 if (!golden) console.warn(`explain: the golden reports are not at ${GOLDEN}; that the three formats explain alike is not tested`);

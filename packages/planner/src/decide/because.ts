@@ -15,6 +15,11 @@ export function becauseOf({ decision, rule, facts }: Decided, file: string): str
     case "own":
       return "the bucket owner owns it already";
     case "already-granted":
+      if (rule !== undefined && rule.line === undefined && (rule.do === "copy" || rule.do === "reencrypt"))
+        return (
+          `the bucket owner's FULL_CONTROL is in effect in its ACL, and no rule matches; only a rule reaches objects that are granted already, ` +
+          `and actions.default in ${file}, which says ${rule.do}, is none (as the last rule, { when: {}, do: ${rule.do} } would reach it)`
+        );
       return `the bucket owner's FULL_CONTROL is in effect in its ACL, and ${ruleText(rule, file)} asks for no more than access`;
     case "skip":
       return `${ruleText(rule, file)} says skip`;
