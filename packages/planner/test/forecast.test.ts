@@ -62,6 +62,24 @@ describe("the forecast", () => {
       CompleteMultipartUpload: 1,
     });
   });
+  test("S3 Batch Operations is not priced for what it cannot copy, and no request is told that is not sent", () => {
+    const copies = work({ op: "copy", storageClass: "STANDARD", objects: 1_000_003, bytes: 0 });
+    const some = forecast({ ...copies, largeCopies: { objects: 3, parts: 1_000_000 } }, 1, 1);
+    const without = forecast(work({ op: "copy", storageClass: "STANDARD", objects: 1_000_000, bytes: 0 }), 1, 1);
+    expect(some.batchOperationsDollars).toBe(without.batchOperationsDollars);
+    expect(some.batchOperationsCannotCopy).toBe(3);
+    expect(without.batchOperationsCannotCopy).toBeUndefined();
+    expect(forecastLines(some).join("\n")).toMatch(/cannot copy 3 objects of these, larger than 5 GB; for the others it would ask \$/);
+    const all = forecast(
+      { ...work({ op: "copy", storageClass: "STANDARD", objects: 2, bytes: 0 }), largeCopies: { objects: 2, parts: 50 } },
+      1,
+      1,
+    );
+    expect(all.requests).toEqual({ HeadObject: 4, CreateMultipartUpload: 2, UploadPartCopy: 50, CompleteMultipartUpload: 2 });
+    expect(all.dollarsByOperation).not.toHaveProperty("CopyObject");
+    expect(all.batchOperationsDollars).toBe(0);
+    expect(forecastLines(all)).toContain("S3 Batch Operations cannot copy 2 objects of these, larger than 5 GB.");
+  });
   test("dollars are told by operation, and add up", () => {
     const tally = {
       ...work(

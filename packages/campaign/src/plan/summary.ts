@@ -93,7 +93,10 @@ export interface Forecast {
   };
   /** At limits.requestsPerSecond. */
   hours: number;
+  /** Without those that it cannot copy. */
   batchOperationsDollars: number;
+  /** Planned copies larger than 5 GB, which S3 Batch Operations refuses; absent where there are none. */
+  batchOperationsCannotCopy?: number;
   /** At the rate that S3 documents for one partitioned prefix. Plans of the first version have none. */
   hoursAtDocumentedRate?: number;
   /** When the prices were looked up. */

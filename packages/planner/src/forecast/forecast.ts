@@ -14,6 +14,8 @@ const REQUESTS: Readonly<Record<Op, readonly string[]>> = {
 
 /** What S3 documents for one partitioned prefix: requests a second that write, and that read (domain.md 5). */
 const DOCUMENTED_RATE = { put: 3_500, get: 5_500 };
+/** Requests of a copy in parts alone. */
+const PARTS = ["CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"];
 const READS = /^(Get|Head)/;
 /** Of an object under SSE-KMS: its old data key is decrypted, a new one made. */
 const KMS_REQUESTS = 2;
@@ -49,6 +51,7 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
     if (entry.op !== "acl") underKms += entry.kmsObjects;
     objects += entry.objects;
   }
+  // preflight counts on these being all of them (unknown-grants).
   const unknown = Object.values(tally.aclUnknown).reduce((a, n) => a + n, 0);
   send("GetObjectAcl", unknown, "STANDARD");
   const { objects: large, parts } = tally.largeCopies;
@@ -60,6 +63,10 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
     send("CreateMultipartUpload", large, "STANDARD");
     send("UploadPartCopy", parts, "STANDARD");
     send("CompleteMultipartUpload", large, "STANDARD");
+    if (requests.CopyObject === 0) {
+      delete requests.CopyObject;
+      delete dollarsOf.CopyObject;
+    }
   }
   const work = Object.values(dollarsOf).reduce((a, n) => a + n, retrieval);
   if (retrieval > 0) dollarsOf.retrieval = retrieval;
@@ -72,7 +79,11 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
     dollars: cents(work),
     dollarsByOperation: Object.fromEntries(Object.entries(dollarsOf).map(([name, n]) => [name, cents(n)])),
     hours: hours(total / requestsPerSecond),
-    batchOperationsDollars: objects === 0 ? 0 : cents(jobs * prices.batchJob + objects * prices.batchObject + work),
+    batchOperationsDollars:
+      objects === large
+        ? 0
+        : cents(jobs * prices.batchJob + (objects - large) * prices.batchObject + work - largeDollars(tally, requests, dollarsOf)),
+    ...(large === 0 ? {} : { batchOperationsCannotCopy: large }),
     // Reads and writes have rates of their own, and go on at once.
     hoursAtDocumentedRate: hours(Math.max((total - reads) / DOCUMENTED_RATE.put, reads / DOCUMENTED_RATE.get)),
     pricesDated: prices.dated,
@@ -82,6 +93,13 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
     },
     ...(copies === undefined ? {} : { copies }),
   };
+}
+
+/** Of copies in parts: the mean is taken of what was not counted by size. What their bytes cost where they lie in cold classes is not known, and stays in. */
+function largeDollars({ largeCopies }: Tally, requests: Record<string, number>, dollarsOf: Record<string, number>): number {
+  if (largeCopies.objects === 0) return 0;
+  const heads = (2 * largeCopies.objects * (dollarsOf.HeadObject ?? 0)) / (requests.HeadObject ?? 1);
+  return PARTS.reduce((a, name) => a + (dollarsOf[name] ?? 0), heads);
 }
 
 /** To a thousandth. */

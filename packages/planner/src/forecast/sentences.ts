@@ -18,9 +18,7 @@ export function forecastLines(forecast: Forecast): string[] {
   for (const [name, n] of Object.entries(forecast.requests))
     lines.push(`  ${name} ${count(n)}${prices === undefined ? "" : `: ${dollars(prices[name] ?? 0)}`}`);
   if ((prices?.retrieval ?? 0) > 0) lines.push(`  reading cold classes: ${dollars(prices?.retrieval ?? 0)}`);
-  lines.push(
-    `S3 Batch Operations would ask ${dollars(forecast.batchOperationsDollars)} for the same, its requests included; it sets one ACL for all objects of a job and cannot merge.`,
-  );
+  lines.push(batchOperationsSentence(forecast));
   if (copies !== undefined) lines.push(...copySentences(copies));
   if (besides?.kms !== undefined) {
     const { objects: n, requests, dollars: price } = besides.kms;
@@ -33,6 +31,15 @@ export function forecastLines(forecast: Forecast): string[] {
       `Where CloudTrail logs this bucket's data events, it will be ${count(besides.cloudTrail.events)} of them, ${dollars(besides.cloudTrail.dollars)} for each trail.`,
     );
   return lines;
+}
+
+function batchOperationsSentence({ batchOperationsDollars, batchOperationsCannotCopy: large = 0 }: Forecast): string {
+  const cannotMerge = "it sets one ACL for all objects of a job and cannot merge.";
+  if (large === 0)
+    return `S3 Batch Operations would ask ${dollars(batchOperationsDollars)} for the same, its requests included; ${cannotMerge}`;
+  const cannot = `S3 Batch Operations cannot copy ${objects(large)} of these, larger than 5 GB`;
+  if (batchOperationsDollars === 0) return `${cannot}.`;
+  return `${cannot}; for the others it would ask ${dollars(batchOperationsDollars)}, its requests included, and ${cannotMerge}`;
 }
 
 /** What copies in place bring with them. Each stands for itself and ends with a full stop. */
