@@ -30,7 +30,7 @@ import {
 } from "@quitclaim/campaign";
 import type { Breaker, Decision } from "./breaker.ts";
 import type { DeniedBatches } from "./denied-batches.ts";
-import { deniedCause } from "./denied-cause.ts";
+import { type Denial, deniedCause } from "./denied-cause.ts";
 import { LEAVE_MS_MAX, NOTE_RETRY_MS_MAX } from "./limits.ts";
 import { Notes } from "./notes.ts";
 import { forgetAcls } from "./operations/acl-record.ts";
@@ -78,7 +78,7 @@ export class BatchRun {
   /** Denials that may yet turn out to be the account's, with the successes that the breaker had counted when they came. */
   #held: { index: number; row: ResultRow; successes: number }[] = [];
   #notes: Notes | undefined;
-  #denial: { readonly row: PlanRow; readonly code: string; readonly message: string; readonly httpStatus: number } | undefined;
+  #denial: (Pick<Denial, "refusal" | "owner"> & { readonly row: PlanRow }) | undefined;
   /** What is denied here is the objects' own failure (denied-batches.ts). */
   #own = false;
 
@@ -207,7 +207,8 @@ export class BatchRun {
     }
     const result: ResultRow = { ...verdict.finding, key: row.key, versionId: row.versionId, op: row.op, at: Date.now() };
     if (verdict.kind === "denied") {
-      this.#denial = { row, code: result.code, message: result.detail, httpStatus: result.httpStatus };
+      const { code, detail: message, httpStatus } = result;
+      this.#denial = { row, refusal: { code, message, httpStatus }, owner: verdict.owner };
       this.#held.push({ index, row: result, successes: breaker.successes });
       // What comes in after the batch was stopped says nothing that was not known when it was.
       if (!this.#own && !this.#abort.signal.aborted) this.#decide(breaker.denied());
@@ -244,10 +245,10 @@ export class BatchRun {
     if (decision === "trip") this.stop({ kind: "pause", cause: "" });
     if (decision !== "set aside") return;
     this.#around.denied.setAside(this.#ref);
-    const { code, row } = this.#denial ?? { code: "", row: undefined };
+    const { row, refusal } = this.#denial ?? {};
     this.stop({
       kind: "aside",
-      why: `S3 denies its objects in a row (${code}, the last ${JSON.stringify(row?.key)}): other batches come first`,
+      why: `S3 denies its objects in a row (${refusal?.code}, the last ${JSON.stringify(row?.key)}): other batches come first`,
     });
   }
 
@@ -256,7 +257,7 @@ export class BatchRun {
     const denial = this.#denial;
     if (this.#reason?.kind !== "pause" || this.#reason.cause !== "" || denial === undefined) return;
     const { breaker, denied, readAcl } = this.#around;
-    const { row, ...refusal } = denial;
+    const { row, refusal, owner } = denial;
     const denials = breaker.denialsInARow;
     try {
       await denied.paused(this.#ref);
@@ -265,7 +266,7 @@ export class BatchRun {
       const { key, op } = row;
       this.#reason = {
         kind: "pause",
-        cause: deniedCause({ refusal, denials, key, op, versioned: row.versionId !== null, reading, worked }),
+        cause: deniedCause({ refusal, owner, denials, key, op, versioned: row.versionId !== null, reading, worked }),
       };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

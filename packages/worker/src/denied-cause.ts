@@ -1,6 +1,8 @@
 // What an operator is told when an account is paused for its denials: S3's answer, what else was found out, and where to look.
 import type { Answer, Refusal } from "@quitclaim/aws";
 
+import type { OwnerDenied } from "./operations/outcome.ts";
+
 export interface Denial {
   readonly refusal: Pick<Refusal, "code" | "message" | "httpStatus">;
   /** Without a success between them. */
@@ -11,6 +13,8 @@ export interface Denial {
   readonly op: "acl" | "copy" | "reencrypt";
   /** What the same session was answered when it read the ACL of that object; undefined: it was not asked. */
   readonly reading?: Answer<unknown>;
+  /** The bucket owner's role was denied, not this account, or not it alone. */
+  readonly owner?: OwnerDenied | undefined;
   /** Some of the account's objects were done. */
   readonly worked: boolean;
 }
@@ -24,14 +28,22 @@ const BY_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function deniedCause(denial: Denial): string {
-  const { refusal, denials, worked } = denial;
+  const { refusal, denials, worked, owner } = denial;
   const said = refusal.message === "" ? refusal.code : `${refusal.code}: ${refusal.message}`;
-  const hint = BY_CODE.get(refusal.code) ?? whereToLook(denial);
+  const hint = owner?.sure === true ? ownersRole(owner) : `${BY_CODE.get(refusal.code) ?? whereToLook(denial)}${perhapsOwner(owner)}`;
   const accepted = worked
     ? "Then resume this account. Where the denial is meant (a Deny on some prefixes, say), resume it as it is: these batches' denied objects are marked as failed then, and the rest goes on."
     : "Then resume this account.";
   return `S3 denied ${denials} calls in a row and granted none between them (HTTP ${refusal.httpStatus} ${said}), the last on ${JSON.stringify(shortened(denial.key))}. ${hint} ${NOTHING_FAILED} ${accepted}`;
 }
+
+const ownersRole = ({ lacks }: OwnerDenied): string =>
+  `It was the bucket owner's role (bucket.credentials) that was denied, not this account: the copies are made, and to finish them that role lacks ${lacks}. Look for, in this order: its own policies (and a permissions boundary) that do not allow it; a Deny in the bucket policy; the policy of the KMS key; a service control policy of the bucket owner's organization. Copies that are made already are known again then, and only finished.`;
+
+const perhapsOwner = (owner: OwnerDenied | undefined): string =>
+  owner === undefined
+    ? ""
+    : ` Or the object was copied before: then it is the bucket owner's role (bucket.credentials) that lacks ${owner.lacks}.`;
 
 function whereToLook(denial: Denial): string {
   const { message } = denial.refusal;

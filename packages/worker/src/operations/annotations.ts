@@ -11,7 +11,7 @@ import type { VersionId } from "@quitclaim/campaign";
 import { ANNOTATIONS_IN_FLIGHT } from "../limits.ts";
 import { type CopyTask, isLarge, type LookAgain } from "./copy-task.ts";
 import { type Ask, asEither, asOwner } from "./either-account.ts";
-import { failed, refused, type Verdict } from "./outcome.ts";
+import { deniedToOwner, failed, refused, type Verdict } from "./outcome.ts";
 
 /** undefined where they can be carried over, or there are none. */
 export async function annotationProblem(task: CopyTask, before: HeadFacts, attempts: number): Promise<Verdict | undefined> {
@@ -136,10 +136,14 @@ const moving = (attempts: number): Verdict =>
 const RETRY = "They are kept in the store, and a retry does only what is missing.";
 
 const notRestored = (answer: Refusal, attempts: number, versionId: VersionId | undefined): Verdict =>
-  failed(
-    "AnnotationsNotRestored",
-    `The copy was made, but its annotations could not be put on it (${answer.code}: ${answer.message}). Allow s3:ListObjectAnnotations and s3:PutObjectAnnotation to the bucket owner's role. ${RETRY}`,
-    attempts,
+  deniedToOwner(
+    failed(
+      "AnnotationsNotRestored",
+      `The copy was made, but its annotations could not be put on it (${answer.code}: ${answer.message}). Allow s3:ListObjectAnnotations and s3:PutObjectAnnotation to the bucket owner's role. ${RETRY}`,
+      attempts,
+      answer,
+      versionId,
+    ),
     answer,
-    versionId,
+    "s3:ListObjectAnnotations or s3:PutObjectAnnotation",
   );

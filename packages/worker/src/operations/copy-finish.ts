@@ -10,21 +10,24 @@ import { contextDifference, contextWord } from "./encryption-context.ts";
 import { headObject } from "./head.ts";
 import { grantsToKeep, putBackGrants } from "./kept-grants.ts";
 import { lockOfCopy, lockOfOriginal } from "./object-lock.ts";
-import { done, failed, refused, type Verdict } from "./outcome.ts";
+import { deniedToOwner, done, failed, refused, type Verdict } from "./outcome.ts";
 
 export async function finishCopy(task: CopyTask, before: HeadFacts, grants: readonly AclGrant[], copied: Copied): Promise<Verdict> {
   const { bucket, row } = task;
   const { attempts, said } = copied;
   const at = copied.newVersionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId: copied.newVersionId };
   const after = await headObject(task.owner, at);
-  if (!after.ok)
-    return failed(
+  if (!after.ok) {
+    const lacks = `s3:GetObject${copied.newVersionId === undefined ? "" : "Version"} or kms:Decrypt on the copy's key`;
+    const problem = failed(
       "CopyNotReadable",
-      `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the copy still belongs to the uploading account (run \`quitclaim fence\`), or the bucket owner's role lacks kms:Decrypt on the copy's key.`,
+      `The copy was made, but the bucket owner's HEAD of it answers ${after.code}. Where that is 403, the bucket owner's role lacks ${lacks}, or the copy still belongs to the uploading account (run \`quitclaim fence\`).`,
       attempts,
       after,
       copied.newVersionId,
     );
+    return deniedToOwner(problem, after, lacks);
+  }
   // The RADOS Gateway does not tell it in its answer to the copy.
   const newVersionId = copied.newVersionId ?? (after.value.versionId as VersionId | undefined);
   const differences = await compare(task, before, after.value, newVersionId, attempts);

@@ -23,7 +23,7 @@ import { type Copied, type CopyTask, copier, isLarge, type LookAgain, settleMs }
 import { bucketOwnerOwnsCurrent, lookAtCurrent } from "./current.ts";
 import { aclIsRead, grantsToKeep } from "./kept-grants.ts";
 import { lockOfOriginal } from "./object-lock.ts";
-import { done, failed, refused, type Verdict } from "./outcome.ts";
+import { deniedToOwner, done, failed, refused, type Verdict } from "./outcome.ts";
 import { recognise } from "./recognise.ts";
 import { closeUpload } from "./upload-end.ts";
 
@@ -45,13 +45,18 @@ async function lookAndCopy(task: CopyTask): Promise<Verdict> {
   let attempts = 0;
   for (let looks = 1; ; looks++) {
     const look = await lookAtCurrent(task);
-    if (look.kind === "refused") return refused(look.refusal, attempts);
     const sentBefore = task.intent.earlier || attempts > 0;
+    if (look.kind === "refused") {
+      const verdict = refused(look.refusal, attempts);
+      return look.toBoth && sentBefore
+        ? deniedToOwner(verdict, look.refusal, "s3:GetObject or kms:Decrypt on the copy's key", false)
+        : verdict;
+    }
     const state = recognise(row, look.facts, sentBefore ? task.intent.at : undefined);
     if (state === "changed") return changed(attempts);
     if (state === "maybe-ours") {
       const ours = await bucketOwnerOwnsCurrent(task);
-      if (!ours.ok) return refused(ours, attempts);
+      if (!ours.ok) return deniedToOwner(refused(ours, attempts), ours, "s3:GetObjectAcl");
       if (ours.value) return finishRecognised(task, look.facts, attempts);
       // On a RADOS Gateway a grant of ours, too, makes an object look younger.
       if (task.dialect !== "rgw" || look.facts.etag !== row.etag) return changed(attempts);

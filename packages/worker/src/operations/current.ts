@@ -6,7 +6,7 @@ import type { Send, Task } from "./task.ts";
 export type Look =
   | { readonly kind: "seen"; readonly facts: HeadFacts; readonly by: "uploader" | "owner" }
   /** Nothing is there, or a delete marker. Last answer for the ledger. */
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+  | { readonly kind: "refused"; readonly refusal: Refusal; readonly toBoth: boolean };
 
 /**
  * A copy of ours belongs to the bucket owner, who does not let the uploading account read it: a denial may mean "done already", so the
@@ -15,10 +15,11 @@ export type Look =
 export async function lookAtCurrent(task: Task): Promise<Look> {
   const mine = await head(task, task.uploader);
   if (mine.ok) return { kind: "seen", facts: mine.value, by: "uploader" };
-  if (mine.kind !== "denied") return { kind: "refused", refusal: mine };
+  if (mine.kind !== "denied") return { kind: "refused", refusal: mine, toBoth: false };
   const theirs = await head(task, task.owner);
   if (theirs.ok) return { kind: "seen", facts: theirs.value, by: "owner" };
-  return { kind: "refused", refusal: theirs.kind === "denied" ? mine : theirs };
+  const toBoth = theirs.kind === "denied";
+  return { kind: "refused", refusal: toBoth ? mine : theirs, toBoth };
 }
 
 async function head(task: Task, send: Send): Promise<Answer<HeadFacts>> {

@@ -5,7 +5,7 @@ import { ACL_GRANTS_MAX } from "@quitclaim/campaign";
 import { isYoungerThanReport, publicGrantsProblem, readBase } from "./base-acl.ts";
 import type { CopyTask } from "./copy-task.ts";
 import { holds } from "./merge.ts";
-import { failed, grantsFull, type Verdict } from "./outcome.ts";
+import { deniedToOwner, failed, grantsFull, type Verdict } from "./outcome.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import type { Task } from "./task.ts";
 
@@ -64,10 +64,11 @@ export async function putBackGrants(
   const { answer } = await task.owner((calls, signal) => calls.putObjectAcl(at, acl, signal));
   // ACLs that are switched off keep nothing and deny nothing: the copy itself is all that was asked.
   if (answer.ok || answer.kind === "enforced") return undefined;
-  return failed(
+  const problem = failed(
     "GrantsNotRestored",
     `The copy was made, but its former grants could not be put back (${answer.code}: ${answer.message}). Retry does only that.`,
     attempts + 1,
     answer,
   );
+  return deniedToOwner(problem, answer, versionId === undefined ? "s3:PutObjectAcl" : "s3:PutObjectVersionAcl");
 }

@@ -3,7 +3,7 @@
 import type { Answer, HeadFacts, ObjectAddress, Refusal } from "@quitclaim/aws";
 import type { CopyTask } from "./copy-task.ts";
 import { type Ask, asEither, asOwner } from "./either-account.ts";
-import { failed, refused, type Verdict } from "./outcome.ts";
+import { deniedToOwner, failed, refused, type Verdict } from "./outcome.ts";
 
 interface Missing {
   readonly refusal: Refusal;
@@ -46,12 +46,13 @@ export async function lockOfCopy(
   if (!("refusal" in found)) return found;
   const { refusal, permission } = found;
   if (refusal.kind !== "denied") return refused(refusal, attempts);
-  return failed(
+  const problem = failed(
     "LockUnknown",
     `The copy was made under Object Lock, and whether it has it may not be asked: allow ${permission} to the bucket owner's role, then retry, which does not copy again.`,
     attempts,
     refusal,
   );
+  return deniedToOwner(problem, refusal, permission);
 }
 
 async function complete(

@@ -9,7 +9,21 @@ export type Finding = Pick<ResultRow, "outcome" | "code" | "httpStatus" | "reque
  * done: may be noted. denied: the breaker holds it back until it is known whether the account works at all.
  * enforced: the bucket is switched already, and the campaign is done.
  */
-export type Verdict = { readonly kind: "done" | "denied"; readonly finding: Finding } | { readonly kind: "enforced" };
+export type Verdict =
+  | { readonly kind: "done" | "denied"; readonly finding: Finding /** Where it was denied. */; readonly owner?: OwnerDenied }
+  | { readonly kind: "enforced" };
+
+/** Not the uploading account was denied, or not it alone. */
+export interface OwnerDenied {
+  /** In words: the permissions of the bucket owner's role. */
+  readonly lacks: string;
+  /** false: only if the object is a copy of ours already; the bucket owner is denied on a foreign object whatever its role may. */
+  readonly sure: boolean;
+}
+
+/** Where the bucket owner was denied, the verdict is held back like any denial: nearly always it is its role, and every copy would fail. */
+export const deniedToOwner = (verdict: Verdict, refusal: Pick<Refusal, "kind">, lacks: string, sure = true): Verdict =>
+  refusal.kind === "denied" && verdict.kind !== "enforced" ? { ...verdict, kind: "denied", owner: { lacks, sure } } : verdict;
 
 interface Said {
   readonly httpStatus: number;
