@@ -8,6 +8,11 @@ export const refresh_ahead_ms_max = 6 * 60_000;
 export const refresh_retry_ms = 5_000;
 /** Below this remaining life a session is not handed out any more: a request could outlive it. */
 export const session_margin_ms_max = 10_000;
+/** A profile or a machine's role is asked this often before it is said to give no credentials, with this between (and twice as long the next time). */
+export const provider_tries_max = 3;
+export const provider_retry_ms = 300;
+/** A source that gave credentials before may fail for so long before somebody has to look at it. */
+export const provider_patience_ms = 5 * 60_000;
 /** Sessions in a row that end while they are asked who they are. */
 export const expired_proofs_max = 5;
 /** AssumeRole refuses a longer inline policy. */

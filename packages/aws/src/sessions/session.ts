@@ -22,7 +22,7 @@ export interface Session {
 
 /** A session over any source; fetches nothing before it is asked. `now` (epoch ms) is there for tests. */
 export function openSession(spec: CredentialSpec, sts: StsTarget, now: () => number = Date.now): Session {
-  return new RenewedSession(describeSpec(spec), credentialSource(spec, sts), now);
+  return new RenewedSession(describeSpec(spec), credentialSource(spec, sts, now), now);
 }
 
 class RenewedSession implements Session {
