@@ -76,5 +76,9 @@ export const OWN_CODES: Readonly<Record<string, Explanation>> = {
     fix: "Have the holder rewrite it; an ACL needs no key, and the switch changes its owner.",
   },
   TagsNotCarried: { meaning: "This server's copies lose an object's tags, and it has some.", fix: plan },
+  TagsUnknown: {
+    meaning: "The copy was made, and the bucket owner's role may not ask whether it has its original's tags.",
+    fix: "Allow s3:GetObjectTagging and s3:GetObjectVersionTagging to the bucket owner's role, then `quitclaim retry`, which does not copy again.",
+  },
   TooLargeToCopy: { meaning: "This server cannot copy an object of more than 5 GB without loss.", fix: plan },
 };

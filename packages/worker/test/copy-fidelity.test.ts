@@ -11,6 +11,7 @@ import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
 import type { Calls } from "../src/retry/send.ts";
 import { clientOf, makeBucket, nameFor, owner, type Planned, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { denying } from "./stage/policy.ts";
 import { openBench } from "./stage/task.ts";
 
 const MIB = 1024 ** 2;
@@ -147,6 +148,27 @@ describe.each([
     const { verdict, after } = await copied({ Tagging: new URLSearchParams(tags).toString() });
     done(verdict);
     expect(Object.fromEntries(after.tags)).toEqual(tags);
+  });
+
+  it("is not called different where the bucket owner may not see its tags: held back with the permission, and done once allowed", async () => {
+    // Whatever has more than 5 GB was uploaded in parts.
+    const alter = ({ etag }: Version): object => (kind === "in parts" ? { etag: `${etag}-2` } : {});
+    const actions = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"];
+    const at = Date.now();
+    const { verdict, before, after } = await denying(sandbox, bucket, [owner(sandbox)], actions, () =>
+      copied({ Tagging: "a=1&b=2" }, { alter }),
+    );
+    expect(verdict).toMatchObject({
+      kind: "denied",
+      finding: { code: "TagsUnknown", detail: expect.stringContaining("s3:GetObjectTagging") },
+    });
+    const bench = await openBench(sandbox, bucket, one, folder);
+    const row = rowOf(sandbox, bucket, before.key, before.versionId, { op: "copy" });
+    const again = bench.task({ ...row, isLatest: true }, { copyBytesMax, intent: { at, earlier: true } });
+    expect(await copyInPlace(again)).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
+    await bench.close();
+    expect(current(before.key)).toBe(after);
+    expect(Object.fromEntries(after.tags)).toEqual({ a: "1", b: "2" });
   });
 
   it.each([

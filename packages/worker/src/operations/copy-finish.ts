@@ -5,6 +5,7 @@ import type { VersionId } from "@quitclaim/campaign";
 import { restoreAnnotations } from "./annotations.ts";
 import { copyDifferences } from "./copy-compare.ts";
 import { restated } from "./copy-request.ts";
+import { tagsOfCopy } from "./copy-tags.ts";
 import type { Copied, CopyTask } from "./copy-task.ts";
 import { contextDifference, contextWord } from "./encryption-context.ts";
 import { headObject } from "./head.ts";
@@ -50,7 +51,9 @@ async function compare(
   const { bucket, row } = task;
   const asked = restated(before, task, row.key);
   const at = versionId === undefined ? { bucket, key: row.key } : { bucket, key: row.key, versionId };
-  const copy = await lockOfCopy(task, asked.lock, after, at, attempts);
+  const withLock = await lockOfCopy(task, asked.lock, after, at, attempts);
+  if ("kind" in withLock) return withLock;
+  const copy = await tagsOfCopy(task, before, withLock, at, attempts);
   return "kind" in copy ? copy : copyDifferences(before, copy, asked, task.bucketOwnerAccount);
 }
 
