@@ -50,6 +50,8 @@ export class GroupRows {
   readonly #sizes = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
   readonly #times = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
   readonly #words: Readonly<Record<WordColumn, string[]>>;
+  /** The one that every row is about. */
+  #bucket: string;
   /** Rows of the group that are looked at one by one, and those of them that are decided: so many of this stretch. */
   readonly #looked = new Uint32Array(STRETCH_ROWS);
   #lookedCount = 0;
@@ -71,6 +73,7 @@ export class GroupRows {
       WordColumn,
       string[]
     >;
+    this.#bucket = input.bucket;
     this.#keys = new Visit(columns.key, STRETCH_ROWS);
     this.#versions = new Visit(columns.versionId, STRETCH_ROWS);
     this.#etags = new Visit(columns.etag, STRETCH_ROWS);
@@ -105,28 +108,36 @@ export class GroupRows {
   #list(start: number, end: number): void {
     const triage = this.#triage;
     const { whole, bucketOwner } = triage;
+    const [owners, acls, sizes, deleted] = [this.#owners, this.#acls, this.#sizes, this.#deleted];
+    const [lookedRows, foreignRows] = [this.#looked, this.#foreign];
+    // Most of the bucket owner's rows have the same ACL.
+    let weighed: AclCell | undefined;
+    let isPrivate = false;
     let looked = 0;
     let foreign = 0;
     let ownRows = 0;
     let ownBytes = 0;
     for (let i = 0; i < end - start; i++) {
-      const owner = this.#owners[i] as OwnerCell;
-      if (!whole && this.#deleted[i] === 1) {
+      const owner = owners[i] as OwnerCell;
+      if (!whole && deleted[i] === 1) {
         triage.deleteMarker(owner);
       } else if (whole || owner !== bucketOwner) {
-        this.#looked[looked++] = start + i;
-        this.#foreign[foreign++] = start + i;
+        lookedRows[looked++] = start + i;
+        foreignRows[foreign++] = start + i;
       } else {
-        const size = this.#sizes[i] as number;
-        // What is no size is told when the rows before it were looked at.
-        if ((size >= 0 && size <= Number.MAX_SAFE_INTEGER) || Number.isNaN(size)) {
-          if (triage.isPrivate(this.#acls[i] as AclCell)) {
-            ownRows++;
-            ownBytes += size || 0;
-            continue;
-          }
+        const acl = acls[i] as AclCell;
+        if (acl !== weighed) {
+          weighed = acl;
+          isPrivate = triage.isPrivate(acl);
         }
-        this.#looked[looked++] = start + i;
+        const size = sizes[i] as number;
+        // What is no size is told when the rows before it were looked at.
+        if (isPrivate && ((size >= 0 && size <= Number.MAX_SAFE_INTEGER) || Number.isNaN(size))) {
+          ownRows++;
+          ownBytes += size || 0;
+        } else {
+          lookedRows[looked++] = start + i;
+        }
       }
     }
     if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes);
@@ -159,8 +170,12 @@ export class GroupRows {
     row.number = this.#first + at + 1;
     row.isDeleteMarker = this.#deleted[i] === 1;
     row.size = size;
-    if (columns.bucket !== undefined && words.bucket[i] !== this.#input.bucket)
-      throw this.#fault(at, `is about the bucket ${JSON.stringify(words.bucket[i])}, not ${this.#input.bucket}`);
+    if (columns.bucket !== undefined) {
+      const bucket = words.bucket[i] as string;
+      if (bucket !== this.#bucket) throw this.#fault(at, `is about the bucket ${JSON.stringify(bucket)}, not ${this.#bucket}`);
+      // The very string that the next rows have too, so that it is not compared letter by letter.
+      this.#bucket = bucket;
+    }
     const keys = this.#keys;
     this.#turnToKey(look, at);
     row.keyBytes.set(keys.text.buffer, keys.starts[look] as number, keys.ends[look] as number);

@@ -18,6 +18,8 @@ import { accountCounts, type ClassTally, countGrant, emptyTally, type Tally } fr
 export interface OwnerCell {
   readonly owner: Owner;
   readonly number: number;
+  /** Its account's, once one of its rows was counted. */
+  counts: PlanCounts | undefined;
 }
 
 /** A distinct ACL cell, weighed once for each owner that has it. */
@@ -33,7 +35,7 @@ export class AclCell {
     let use = this.#weighed[owner.number];
     if (use === undefined) {
       const policy = settings.actions.thirdPartyGrants;
-      use = { weighed: weighAcl(this.acl, owner.owner.id, settings.bucketOwner, policy), shapes: new Map() };
+      use = { weighed: weighAcl(this.acl, owner.owner.id, settings.bucketOwner, policy), shapes: new Map(), last: undefined };
       this.#weighed[owner.number] = use;
     }
     return use;
@@ -44,9 +46,12 @@ interface AclUse {
   readonly weighed: WeighedAcl;
   /** Shapes of rows with this ACL and owner that were decided alike, by storage class and encryption. */
   readonly shapes: Map<Decision, SameShape[]>;
+  /** The last one that was asked for. */
+  last: SameShape | undefined;
 }
 
 interface SameShape {
+  readonly decision: Decision;
   readonly storageClass: string;
   readonly encryption: string;
   readonly numbered: NumberedShape;
@@ -70,6 +75,9 @@ export class Triage {
   readonly #file: string;
   /** The entry of the last planned row: most follow one of their kind. */
   #class: ClassTally | undefined;
+  /** Its encryption, and whether that is KMS. */
+  #encryption = "";
+  #isKms = false;
 
   /** `emit` takes each filled chunk; `file` is the data file's key. */
   constructor(settings: DecisionSettings, file: string, emit: (chunk: Chunk) => void) {
@@ -77,10 +85,10 @@ export class Triage {
     this.#file = file;
     this.#emit = emit;
     let number = 0;
-    this.bucketOwner = { owner: { kind: "bucket-owner", id: settings.bucketOwner }, number: number++ };
+    this.bucketOwner = { owner: { kind: "bucket-owner", id: settings.bucketOwner }, number: number++, counts: undefined };
     this.owners = new ByteCache<OwnerCell>((cell) => {
       const owner = ownerOf(cell, settings);
-      return owner.kind === "bucket-owner" ? this.bucketOwner : { owner, number: number++ };
+      return owner.kind === "bucket-owner" ? this.bucketOwner : { owner, number: number++, counts: undefined };
     }, ACL_CACHE_ENTRIES_MAX);
     this.row = new Row(this.bucketOwner.owner, this.noAcl.use(this.bucketOwner, settings).weighed);
   }
@@ -134,7 +142,10 @@ export class Triage {
     row.acl = use.weighed;
     const decision = decide(row, this.#settings);
     this.#count(tally.total, decision);
-    if (owner.owner.kind === "account") this.#count(accountCounts(tally, owner.owner.account), decision);
+    if (owner.owner.kind === "account") {
+      owner.counts ??= accountCounts(tally, owner.owner.account);
+      this.#count(owner.counts, decision);
+    }
     if (decision.what === "held") {
       if (decision.reason === "unmapped-owner") {
         const entry = tally.unmapped.get(owner.owner.id) ?? { rows: 0, bytes: 0 };
@@ -206,7 +217,11 @@ export class Triage {
     }
     entry.objects++;
     entry.bytes += row.size;
-    if (row.encryption.endsWith("-KMS")) entry.kmsObjects++;
+    if (row.encryption !== this.#encryption) {
+      this.#encryption = row.encryption;
+      this.#isKms = row.encryption.endsWith("-KMS");
+    }
+    if (this.#isKms) entry.kmsObjects++;
     if (op !== "copy") return;
     if (row.acl.thirdParty.length > 0 && row.acl.grants !== null) entry.regranted++;
     const early = earlyKibDays(row.storageClass, row.size, row.lastModified, this.#settings.reportCreated);
@@ -225,16 +240,23 @@ export class Triage {
   /** Strings of cells are shared, so comparing them is comparing pointers; there are a handful of combinations. */
   #shape(use: AclUse, owner: OwnerCell, decision: Decision): NumberedShape {
     const { storageClass, encryption } = this.row;
+    const { last } = use;
+    if (last !== undefined && last.decision === decision && last.storageClass === storageClass && last.encryption === encryption)
+      return last.numbered;
     let alike = use.shapes.get(decision);
     if (alike === undefined) {
       alike = [];
       use.shapes.set(decision, alike);
     }
-    for (const known of alike) if (known.storageClass === storageClass && known.encryption === encryption) return known.numbered;
+    for (const known of alike) {
+      if (known.storageClass !== storageClass || known.encryption !== encryption) continue;
+      use.last = known;
+      return known.numbered;
+    }
     const { grants, formerAcl } = use.weighed;
     const shape = { lane: laneOf(owner.owner, decision), storageClass, encryption, owner: owner.owner.id, grants, formerAcl };
     const numbered: NumberedShape = { shape, chunk: -1, number: 0 };
-    alike.push({ storageClass, encryption, numbered });
+    alike.push({ decision, storageClass, encryption, numbered });
     return numbered;
   }
 
