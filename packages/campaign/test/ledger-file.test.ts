@@ -84,3 +84,15 @@ test("a thousand failures with a detail each, and one for all, both come back", 
     expect(await readLedgerSummary(store, batch)).toMatchObject({ rows: 1_000, failed: { AccessDenied: 1_000 }, retry });
   }
 });
+
+test("a later retry's ledger is never replaced by an earlier one's, nor by one whose writer lost the batch", async () => {
+  const rows = (detail: string): ResultRow[] => [
+    { ...(fc.sample(row, 1)[0] as ResultRow), outcome: "failed", code: "AccessDenied", detail },
+  ];
+  const batch = ref(10_000, 1);
+  expect(await createLedger(store, batch, rows("first"))).toBe(true);
+  expect(await replaceLedger(store, batch, rows("second"), 2)).toBe(true);
+  expect(await replaceLedger(store, batch, rows("late"), 1)).toBe(false);
+  await expect(replaceLedger(store, batch, rows("lost"), 3, () => Promise.reject(new Error("fenced")))).rejects.toThrow("fenced");
+  expect((await readLedger(store, batch))?.map((r) => r.detail)).toEqual(["second"]);
+});

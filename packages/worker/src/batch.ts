@@ -138,7 +138,7 @@ export class BatchRun {
       if (!(await notes.flush(() => (this.#reason?.kind === "leave" ? LEAVE_MS_MAX : NOTE_RETRY_MS_MAX))))
         return this.#stopped(this.#count());
       if (this.#count() < rows.length) return this.#stopped(this.#count());
-      return await this.#write(hold);
+      return await this.#write(hold, notes);
     } finally {
       notes.close();
     }
@@ -274,13 +274,16 @@ export class BatchRun {
     }
   }
 
-  async #write(hold: BatchHold): Promise<BatchEnd> {
+  async #write(hold: BatchHold, notes: Notes): Promise<BatchEnd> {
     const { store } = this.#around;
     const rows = this.#results as ResultRow[];
     let written = summarize(rows, this.#retry?.number ?? 0);
-    if (this.#retry !== undefined) await replaceLedger(store, this.#ref, rows, this.#retry.number);
-    // Somebody else's file is complete too, and it came first.
-    else if (!(await createLedger(store, this.#ref, rows))) written = (await readLedgerSummary(store, this.#ref)) ?? written;
+    // Somebody else's file is complete too, and it came first; or, where this process was stopped meanwhile, it is of a later retry.
+    const mine =
+      this.#retry === undefined
+        ? await createLedger(store, this.#ref, rows)
+        : await replaceLedger(store, this.#ref, rows, this.#retry.number, () => notes.confirmed());
+    if (!mine) written = (await readLedgerSummary(store, this.#ref)) ?? written;
     // The counters follow the file, not the notes: a Redis that was killed may have forgotten its last second.
     await hold.finish(written);
     if (this.#own) await this.#around.denied.finished(this.#ref);

@@ -64,10 +64,24 @@ export async function createLedger(store: CampaignStore, ref: BatchRef, rows: re
   return store.create(ledgerPath(ref), ledgerBytes(rows, 0));
 }
 
-/** Replaces a finished batch's file by the whole result of a retry (never by part of one). */
-export async function replaceLedger(store: CampaignStore, ref: BatchRef, rows: readonly ResultRow[], retry: number): Promise<void> {
+/**
+ * Replaces a finished batch's file by the whole result of a retry (never by part of one). False, and nothing changed, where a later retry has
+ * answered already. `still` is asked last, right before the write, and throws where the batch is somebody else's by now.
+ */
+export async function replaceLedger(
+  store: CampaignStore,
+  ref: BatchRef,
+  rows: readonly ResultRow[],
+  retry: number,
+  still: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<boolean> {
   assertComplete(ref, rows);
-  await store.write(ledgerPath(ref), ledgerBytes(rows, retry));
+  const bytes = ledgerBytes(rows, retry);
+  const found = await readLedgerSummary(store, ref);
+  if (found !== undefined && found.retry > retry) return false;
+  await still();
+  await store.write(ledgerPath(ref), bytes);
+  return true;
 }
 
 function assertComplete(ref: BatchRef, rows: readonly ResultRow[]): void {
