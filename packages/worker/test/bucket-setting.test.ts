@@ -6,6 +6,7 @@ import { accountId } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PauseAccount, TryLater } from "../src/halt.ts";
+import { bucketLockReader } from "../src/operations/bucket-lock.ts";
 import { ownershipModeReader } from "../src/operations/ownership-mode.ts";
 import { publicAccessReader } from "../src/operations/public-access.ts";
 import { makeBucket, multiply, nameFor, upload } from "./stage/bucket.ts";
@@ -36,9 +37,10 @@ const says = (status: number, code: string) => {
 const ask = async (): Promise<unknown[]> => {
   const mode = ownershipModeReader(keys(), target(), bucket);
   const access = publicAccessReader(keys(), target(), { ...bucket, dialect: "aws" });
-  const errors = await Promise.all([mode, access].map((reader) => reader.read().then(String, (error: unknown) => error)));
-  mode.close();
-  access.close();
+  const lock = bucketLockReader(keys(), target(), bucket);
+  const readers = [mode, lock, access];
+  const errors = await Promise.all(readers.map((reader) => reader.read().then(String, (error: unknown) => error)));
+  for (const reader of readers) reader.close();
   return errors;
 };
 
