@@ -16,6 +16,8 @@ const AFTER_THE_COPY: ReadonlySet<string> = new Set(["CopyNotReadable", "GrantsN
 
 export function faultOf(row: PlanRow, { code, httpStatus, attempts, detail }: ResultRow): Fault {
   if (OBJECTS_OWN.has(code)) return "object";
+  // Whatever the weather, what a copy is to be given back is in the store before it is made.
+  if (code === "GrantsUnknown") return "unfair";
   if (AFTER_THE_COPY.has(code)) return httpStatus === 0 || httpStatus >= 500 ? "storm" : "unfair";
   switch (classify({ code, httpStatus, message: detail })) {
     case "transient":

@@ -74,6 +74,8 @@ async function prepareCopy(
         `The bucket's object ownership is ${MODE_WORDS[mode]}, so a copy made by the uploading account would stay its own. Run \`quitclaim fence\` first, which sets BucketOwnerPreferred, then resume this account.`,
       );
   }
+  // Asked before anything is sent, and needed where objects turn out to have versions: a server in trouble stops no copies half way.
+  await actors.bucketLock.read();
   const intent = await declareIntent(actors.store, ref, actors.worker);
   // A copy that a dead holder sent may still run at S3: give it the time it can take before the first look. A part that still runs, or a
   // completion, is of an upload that is gone on with, and does no harm.

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CanonicalId, Grant, PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { deniedCause } from "../src/denied-cause.ts";
 import { copyInPlace } from "../src/operations/copy.ts";
 import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
@@ -97,6 +98,18 @@ describe("a copy of a holder that died", () => {
     expect(first).toMatchObject({ kind: "denied", finding: { outcome: "failed", code: "AccessDenied" } });
     expect(await copy(bucket, row, later())).toMatchObject({ finding: { outcome: "copied", detail: "recognised" } });
     expect([copies(bucket), partnerReads(bucket)]).toEqual([1, true]);
+  });
+
+  it("that neither account may look at is held back as denied, and whose role it may be is told for both", async () => {
+    const bucket = nameFor("both-denied");
+    const row = await shared(bucket, { versioning: "Enabled" });
+    await copiedAndKilled(bucket, row);
+    const verdict = await denying(sandbox, bucket, [owner(sandbox), one], ["s3:GetObject"], () => copy(bucket, row, later()));
+    expect(verdict).toMatchObject({ kind: "denied", owner: { lacks: expect.stringContaining("s3:GetObject"), sure: false } });
+    const owners = verdict.kind === "enforced" ? undefined : verdict.owner;
+    const refusal = { code: "AccessDenied", message: "", httpStatus: 403 };
+    const cause = deniedCause({ refusal, owner: owners, denials: 100, key: "k", versioned: true, op: "copy", worked: false });
+    expect(cause).toMatch(/the role lacks one of s3:GetObjectVersion.*Or the object was copied before: then it is the bucket owner's role/);
   });
 
   it("is told from the same bytes that the account uploaded anew, whose ACL the bucket owner may not read", async () => {

@@ -83,10 +83,10 @@ export async function finishRecognised(task: CopyTask, current: HeadFacts, attem
       if (differences.length > 0) return copyDiffers(differences, attempts, said, newVersionId);
     } else if (answer.kind !== "gone") return refused(answer, attempts);
   }
-  const grants = await grantsToKeep(task, originalRemains);
-  if ("kind" in grants) return grants;
   const unrestored = await restoreAnnotations(task, { versionId: newVersionId, etag: current.etag }, attempts);
   if (unrestored !== undefined) return unrestored;
+  const grants = await grantsToKeep(task, originalRemains);
+  if ("kind" in grants) return grants;
   return withGrants(task, grants, newVersionId, attempts, said, `recognised ${contextWord(task, current)}`.trim());
 }
 
