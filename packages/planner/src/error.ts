@@ -20,6 +20,7 @@ export type PlanErrorCode =
   | "identity"
   | "temporary-space"
   | "store-has-results"
+  | "plan-overtaken"
   | "listing-refused"
   | "aborted";
 

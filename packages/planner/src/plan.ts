@@ -13,6 +13,7 @@ import {
   readJson,
   sum,
 } from "@quitclaim/campaign";
+import { claimPlan } from "./dataset/claim.ts";
 import { Merge } from "./dataset/merge.ts";
 import { assertSameSummary, comparing, hasResults, PLAN_JSON, removePlan } from "./dataset/stale.ts";
 import { PlanError } from "./error.ts";
@@ -21,7 +22,7 @@ import { pricesOf } from "./forecast/prices.ts";
 import { grantTable } from "./grants/table.ts";
 import { writeGrants } from "./grants/write.ts";
 import type { Identities } from "./identity.ts";
-import { type PrepareOptions, prepare } from "./prepare.ts";
+import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
 import { type PlanProgress, progressOf } from "./progress.ts";
 import type { FileResult } from "./scan/messages.ts";
 import { scanFiles } from "./scan/scan.ts";
@@ -49,17 +50,44 @@ export interface PlanOptions extends PrepareOptions {
 
 /** Makes the plan, or rejects with PlanError (or StoreError) and leaves none. The same report and settings give the same bytes, whatever the number of threads. */
 export async function plan(options: PlanOptions): Promise<PlanSummary> {
-  const { config, store, signal } = options;
+  const { store } = options;
   const now = (options.now ?? Date.now)();
-  const { where, manifest, ageHours, identities, locations, settings } = await prepare(options, now);
-  const versionsNote = await checkVersions(manifest, where, options.versioning, options.currentOnly === true);
+  const prepared = await prepare(options, now);
+  const versionsNote = await checkVersions(prepared.manifest, prepared.where, options.versioning, options.currentOnly === true);
   if (versionsNote !== undefined) options.onNote?.(versionsNote);
-  const absent = absentColumns(manifest.columns);
-  for (const { name, cost } of absent) options.onNote?.(`The report has no ${name}: ${cost}.`);
-  const compared = (await hasResults(store)) ? comparing(store) : undefined;
-  if (compared === undefined) await removePlan(store);
-  const target = compared ?? store;
+  for (const { name, cost } of absentColumns(prepared.manifest.columns)) options.onNote?.(`The report has no ${name}: ${cost}.`);
+  if (await hasResults(store)) return comparedPlan(options, prepared, now);
+  const claim = await claimPlan(store, now);
+  try {
+    await removePlan(claim.store);
+    const summary = await writeDataset(options, prepared, claim.store, now);
+    await claim.finish(jsonBytes(summary));
+    return summary;
+  } finally {
+    // Where the store refuses this, the plan, or what stopped it, is what counts: a claim that stays behind stands in nobody's way.
+    await claim.release().catch(() => undefined);
+  }
+}
 
+/** The plan that is there, where the new one is the same. */
+async function comparedPlan(options: PlanOptions, prepared: Prepared, now: number): Promise<PlanSummary> {
+  const { store } = options;
+  const compared = comparing(store);
+  const summary = await writeDataset(options, prepared, compared, now);
+  await compared.check();
+  const old = await readJson<PlanSummary>(store, PLAN_JSON);
+  if (old !== undefined) {
+    assertSameSummary(store, old, summary);
+    return old;
+  }
+  await store.write(PLAN_JSON, jsonBytes(summary));
+  return summary;
+}
+
+/** Everything of the plan but plan.json, whose content it answers. */
+async function writeDataset(options: PlanOptions, prepared: Prepared, target: CampaignStore, now: number): Promise<PlanSummary> {
+  const { config, signal } = options;
+  const { where, manifest, ageHours, identities, locations, settings } = prepared;
   const merge = new Merge(target, config.limits.batchRows);
   const tally = emptyTally();
   const fileRows: number[] = [];
@@ -92,6 +120,7 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
     plannedUnknown: sum(tally.aclUnknown),
   });
 
+  const absent = absentColumns(manifest.columns);
   const accounts = accountSummaries(identities, tally, written);
   const summary: PlanSummary = {
     version: 1,
@@ -123,15 +152,6 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
     },
   };
   if (signal?.aborted === true) throw new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again.");
-  if (compared !== undefined) {
-    await compared.check();
-    const old = await readJson<PlanSummary>(store, PLAN_JSON);
-    if (old !== undefined) {
-      assertSameSummary(store, old, summary);
-      return old;
-    }
-  }
-  await store.write(PLAN_JSON, jsonBytes(summary));
   return summary;
 }
 

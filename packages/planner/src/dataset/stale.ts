@@ -4,6 +4,8 @@ import type { CampaignStore, PlanSummary } from "@quitclaim/campaign";
 import { PlanError } from "../error.ts";
 
 export const PLAN_JSON = "plan/plan.json";
+/** Of everything that a plan writes. */
+export const DATASET_FOLDERS = ["plan/", "held/", "grants/"] as const;
 
 export async function hasResults(store: CampaignStore): Promise<boolean> {
   for await (const _ of store.list("results/")) return true;
@@ -13,7 +15,7 @@ export async function hasResults(store: CampaignStore): Promise<boolean> {
 /** plan.json goes first, so that half a removal is not half a plan. */
 export async function removePlan(store: CampaignStore): Promise<void> {
   await store.remove(PLAN_JSON);
-  for (const folder of ["plan/", "held/", "grants/"]) {
+  for (const folder of DATASET_FOLDERS) {
     const paths: string[] = [];
     for await (const path of store.list(folder)) paths.push(path);
     for (const path of paths) await store.remove(path);
@@ -45,7 +47,7 @@ export function comparing(store: CampaignStore): CampaignStore & { check(): Prom
       throw new Error(`${path}: a plan is compared, not written`);
     },
     async check() {
-      for (const folder of ["plan/", "held/", "grants/"]) {
+      for (const folder of DATASET_FOLDERS) {
         for await (const path of store.list(folder))
           if (path !== PLAN_JSON && !written.has(path)) throw refuse(store, `${path} would not be there`);
       }
