@@ -1,4 +1,5 @@
 // What stopped a read or write of a file in S3 (a manifest, a plan, a ledger), as a sentence for the operator.
+import { classify } from "./classify.ts";
 import { explain } from "./explain.ts";
 import { networkFailure } from "./network-failure.ts";
 import { SessionError } from "./sessions/session-error.ts";
@@ -11,6 +12,16 @@ export class S3FileError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  /** Trying again later may help without anybody changing anything: as SessionError's. */
+  get passing(): boolean {
+    const { cause } = this;
+    const network = networkFailure(cause);
+    // A certificate that is not trusted stays so.
+    if (network !== undefined) return network.code !== "TlsFailure";
+    const kind = classify({ code: this.code, httpStatus: statusOf(cause) ?? 400 });
+    return kind === "throttled" || kind === "transient" || kind === "expired";
   }
 }
 
@@ -77,10 +88,15 @@ export function s3Failure(error: unknown, doing: string, url: string, permission
 
 /** S3's code, or `Http<status>` where the answer had none; undefined where nothing was answered. */
 export function codeOf(error: unknown): string | undefined {
+  const status = statusOf(error);
+  if (!(error instanceof Error) || status === undefined) return undefined;
+  // The SDK's names for answers without a body.
+  return /^(NotFound|Forbidden|Unknown|UnknownError|BadRequest|\d+)$/.test(error.name) ? `Http${status}` : error.name;
+}
+
+function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("$metadata" in error)) return undefined;
   const { $metadata: metadata } = error;
   const status = typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata ? metadata.httpStatusCode : undefined;
-  if (typeof status !== "number") return undefined;
-  // The SDK's names for answers without a body.
-  return /^(NotFound|Forbidden|Unknown|UnknownError|BadRequest|\d+)$/.test(error.name) ? `Http${status}` : error.name;
+  return typeof status === "number" ? status : undefined;
 }

@@ -12,6 +12,7 @@ import {
 import { openSessions, type Sessions } from "./credentials.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Output } from "./output.ts";
+import { s3Store } from "./s3-store.ts";
 import type { Signals } from "./signals.ts";
 
 export interface Invocation {
@@ -45,7 +46,9 @@ export async function openCampaign(invocation: Invocation): Promise<Campaign> {
     ...(bucket.endpoint === undefined ? {} : { endpoint: bucket.endpoint }),
   };
   const client = (session: Session): S3 => s3Client(session, s3);
-  const store = config.store.startsWith("s3://") ? openS3Blobs(client(sessions.owner), config.store) : await openLocalStore(config.store);
+  const store = config.store.startsWith("s3://")
+    ? s3Store(openS3Blobs(client(sessions.owner), config.store))
+    : await openLocalStore(config.store);
   return {
     config,
     store,

@@ -37,9 +37,12 @@ const UNREACHABLE =
 /** What a server says that is there and takes no writes: its disk or its memory is full, it became a replica, it reads its data. */
 const REFUSING = /^(MISCONF|OOM|READONLY|LOADING|BUSY|MASTERDOWN)\b/;
 
+/** Errors that have their own sentence already. A store in S3 or its credentials may be unreachable too, and say so in the same words. */
+const EXPLAINED: ReadonlySet<string> = new Set(["RedisProblem", "StoreError", "S3FileError", "SessionError"]);
+
 /** Turns ioredis's own words into a RedisProblem that names the server; other errors come back as they are. */
 export function explainRedisError(error: unknown, redis: Pick<CampaignRedis, "describe">): unknown {
-  if (!(error instanceof Error) || error instanceof RedisProblem) return error;
+  if (!(error instanceof Error) || EXPLAINED.has(error.name)) return error;
   if (REFUSING.test(error.message))
     return new RedisProblem(
       `${redis.describe()} takes no writes now (${error.message}). Nothing is lost: the campaign store is the truth. Make room on its disk or in its memory; the work goes on as soon as it takes writes again.`,

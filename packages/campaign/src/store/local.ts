@@ -23,6 +23,21 @@ const ADVICE_TO_WRITE: Readonly<Record<string, string>> = {
   EEXIST: "A file has the folder's name: name another one.",
 };
 
+/** Somebody frees space, a share comes back, other programs close their files: work that waits need not end. */
+const PASSING: ReadonlySet<string> = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EIO",
+  "EAGAIN",
+  "EBUSY",
+  "EMFILE",
+  "ENFILE",
+  "ESTALE",
+  "ETIMEDOUT",
+  "EHOSTDOWN",
+  "ENOTCONN",
+]);
+
 async function isFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
@@ -46,6 +61,7 @@ export async function openLocalStore(folder: string): Promise<CampaignStore> {
           : undefined;
     throw new StoreError(`cannot ${what} ${path} in the folder ${root}: ${reason}.${advice === undefined ? "" : ` ${advice}`}`, {
       cause,
+      passing: PASSING.has(reason),
     });
   };
 

@@ -21,6 +21,13 @@ export interface CampaignStore {
 
 export class StoreError extends Error {
   override readonly name = "StoreError";
+  /** Trying again later may help without anybody changing anything: the network, a server in trouble, a disk that is full for the moment. */
+  readonly passing: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly passing?: boolean } = {}) {
+    super(message, options);
+    this.passing = options.passing === true;
+  }
 }
 
 const text = new TextDecoder("utf-8", { fatal: true });

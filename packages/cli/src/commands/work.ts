@@ -1,6 +1,16 @@
 // `quitclaim work`: joins a running campaign as one more worker process, on this machine or another. `run` starts its workers so too.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CampaignConfig, embeddedRuns, needsReconcile, openProgress, openRedis, RedisCheckpoints } from "@quitclaim/campaign";
+import { SessionError } from "@quitclaim/aws";
+import {
+  type CampaignConfig,
+  embeddedRuns,
+  needsReconcile,
+  openProgress,
+  openRedis,
+  RedisCheckpoints,
+  RedisProblem,
+  StoreError,
+} from "@quitclaim/campaign";
 import { startWorker, type WorkerEvent } from "@quitclaim/worker";
 import type { CrewOrder, CrewWord, LeaveOrder } from "../engine/crew.ts";
 import { runningEngine } from "../engine/lease.ts";
@@ -66,6 +76,7 @@ async function join(invocation: Invocation, crew: boolean): Promise<ExitCode> {
       sessions,
       onEvent: crew ? tellEngine : (event) => output.say(output.json ? JSON.stringify(event) : eventSentence(event)),
     });
+    let broken: { readonly error: unknown } | undefined;
     const stop = (how: LeaveOrder["leave"]): void => void worker.stop(how);
     // A signal may have come while we started: its event is past.
     const upon = (signal: AbortSignal, how: LeaveOrder["leave"]): void => {
@@ -80,9 +91,14 @@ async function join(invocation: Invocation, crew: boolean): Promise<ExitCode> {
       process.once("disconnect", () => stop("drain"));
       // It died while we were starting: its hanging up is past, and nobody will tell us again.
       if (!process.connected) stop("drain");
-    } else void leaveWhenFinished();
+    } else
+      leaveWhenFinished().catch((error: unknown) => {
+        broken = { error };
+        return worker.stop("drain");
+      });
 
     await worker.done;
+    if (broken !== undefined) throw broken.error;
     if (!crew) {
       const remaining = await remainingNow();
       output.result({ worker: worker.id, remaining }, [`left; ${remaining ?? "an unknown number of"} objects remain`]);
@@ -96,12 +112,12 @@ async function join(invocation: Invocation, crew: boolean): Promise<ExitCode> {
       }
     }
 
-    /** null while Redis does not answer: the worker says so itself, waits for it, and goes on. At the end the engine may have ended it. */
+    /** null while Redis or the store does not answer: the worker says so itself, waits, and goes on. At the end the engine may have ended Redis. */
     async function remainingNow(): Promise<number | null> {
       try {
         return (await progress.view.snapshot()).remaining;
       } catch (error) {
-        if (error instanceof Error && error.name === "RedisProblem") return null;
+        if (error instanceof RedisProblem || error instanceof StoreError || error instanceof SessionError) return null;
         throw error;
       }
     }

@@ -8,6 +8,7 @@
 // Whatever state it is killed in, starting again leads back to working: nothing here is the truth, the store is.
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SessionError } from "@quitclaim/aws";
 import {
   type AccountId,
   accountsToRetry,
@@ -26,13 +27,15 @@ import {
   RedisProblem,
   reconcile,
   releaseDeadWorkers,
+  StoreError,
   storeOnlyView,
 } from "@quitclaim/campaign";
-import { CommandError, EXIT } from "../exit.ts";
+import { brokenCrew } from "./broken-crew.ts";
 import { Crew } from "./crew.ts";
 import { JobWatch } from "./job-watch.ts";
 import { alive, engineHolder, takeLease } from "./lease.ts";
 import type { EngineLog } from "./log.ts";
+import { LEAVING_PATIENCE, StorePatience, type StoreTrouble, WORKING_PATIENCE } from "./patience.ts";
 
 export interface EngineOptions {
   readonly config: CampaignConfig;
@@ -88,6 +91,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     let enforced = false;
     let stopOrdered = false;
     const jobs = new JobWatch(queues);
+    const storePatience = new StorePatience(WORKING_PATIENCE);
     const crew = new Crew(options.processes, options.workerCommand, {
       started: (worker) => log.write("info", "worker started", { worker }),
       failed: (worker, error) => log.write("error", `worker process: ${error.message}`, { worker }),
@@ -137,6 +141,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
           crew.forgive();
           continue;
         }
+        storePatience.answered();
         if (crew.fruitlessRounds >= (crew.lastDeath.why === undefined ? FRUITLESS_ROUNDS_MAX : REFUSED_ROUNDS_MAX))
           throw brokenCrew(crew, log.path);
         if (enforced) return leave("enforced");
@@ -151,6 +156,18 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
 
     /** How the campaign stands when the engine leaves; from the ledger where Redis went first. */
     async function lastSnapshot(): Promise<ProgressSnapshot> {
+      const patience = new StorePatience(LEAVING_PATIENCE);
+      for (;;) {
+        try {
+          return await snapshotFromAnywhere();
+        } catch (error) {
+          if (!isStoreTrouble(error) || patience.failed(error) === "over") throw error;
+          await sleep(TICK_MS);
+        }
+      }
+    }
+
+    async function snapshotFromAnywhere(): Promise<ProgressSnapshot> {
       try {
         return await progress.view.snapshot();
       } catch (error) {
@@ -159,7 +176,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
       }
     }
 
-    /** One look at Redis: mends what a restart of it broke, and tells how the campaign stands; undefined while Redis does not answer. */
+    /** One look at Redis: mends what a restart of it broke, and tells how the campaign stands; undefined while Redis or the store does not answer. */
     async function look(): Promise<"working" | "finished" | "blocked" | undefined> {
       try {
         await redis.ensureRunning();
@@ -189,10 +206,20 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         return "working";
       } catch (error) {
         const problem = explainRedisError(error, redis);
-        if (!(problem instanceof RedisProblem)) throw error;
-        log.write("warn", problem.message);
+        if (isStoreTrouble(problem)) await withoutStore(problem);
+        else if (problem instanceof RedisProblem) log.write("warn", problem.message);
+        else throw error;
         return undefined;
       }
+    }
+
+    async function withoutStore(trouble: StoreTrouble): Promise<void> {
+      const failed = storePatience.failed(trouble);
+      if (failed === "first") log.write("warn", `${trouble.message} The work waits for the store; what was done is noted in Redis.`);
+      if (failed !== "over") return;
+      log.write("error", trouble.message);
+      await crew.leave("drain");
+      throw trouble;
     }
   } catch (error) {
     // Where Redis goes away before the first look, or after the last, that is what the operator is told.
@@ -202,17 +229,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
   }
 }
 
-/** What the operator is told where workers die as fast as they are started: what a person can mend in a sentence, the rest as a bug. */
-function brokenCrew({ lastDeath: { how, why } }: Crew, log: string): Error {
-  if (how === "exit code 1")
-    return new Error(`the workers die within seconds, over and over; the log and what they wrote on stderr say why: ${log}`);
-  if (why !== undefined)
-    return new CommandError(EXIT.usage, `no worker can start, so the campaign stopped; nothing is lost. They say: ${why}`);
-  return new CommandError(
-    EXIT.usage,
-    `the workers end within seconds, over and over (${how}), so the campaign stopped; nothing is lost. Something on this machine ends them: most often it is out of memory or of processes. Give it more room, or run fewer with --workers. The log: ${log}`,
-  );
-}
+const isStoreTrouble = (error: unknown): error is StoreTrouble => error instanceof StoreError || error instanceof SessionError;
 
 async function rebuild(options: EngineOptions, redis: CampaignRedis): Promise<void> {
   const report = await reconcile(redis, options.store, options.plan, options.config);
