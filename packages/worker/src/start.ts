@@ -180,7 +180,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     if (reason.kind === "enforced") {
       const cause =
         "S3 says that this bucket's ACLs are switched off (BucketOwnerEnforced): the bucket owner owns every object already, and nothing is left to grant. `quitclaim verify` shows it.";
-      await options.control.pause(undefined, { by: "breaker", cause, at: Date.now() });
+      // The engine may be on another machine, and hears of it by the pause alone.
+      await options.control.pause(undefined, { by: "breaker", kind: "enforced", cause, at: Date.now() });
       options.onEvent({ kind: "enforced" });
       return;
     }

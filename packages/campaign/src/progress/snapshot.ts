@@ -19,6 +19,8 @@ export type AccountState = "waiting" | "running" | "throttled" | "paused" | "fin
 
 export interface Pause {
   by: "operator" | "breaker";
+  /** enforced: S3 says that ACLs are switched off already, so the campaign is over. Left out where there is no more to say than the cause. */
+  kind?: "enforced";
   /** One sentence: why, and what to do. */
   cause: string;
   /** Epoch milliseconds. */

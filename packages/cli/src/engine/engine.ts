@@ -89,6 +89,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     const progress = await openProgress({ redis, store, plan, config });
     const dead = new Set<string>();
     let enforced = false;
+    const oldVerdicts = new Set<string>();
     let stopOrdered = false;
     const jobs = new JobWatch(queues);
     const storePatience = new StorePatience(WORKING_PATIENCE);
@@ -108,7 +109,10 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
     try {
       await progress.feed.clearStop();
       await rebuild(options, redis);
-      await releaseDeadWorkers(redis, queues, checkpoints, await deadOnThisMachine(progress));
+      const before = await progress.view.snapshot();
+      await releaseDeadWorkers(redis, queues, checkpoints, deadOnThisMachine(before));
+      // A bucket may have been switched back since they were written: they are pauses like others, until somebody resumes.
+      for (const pause of enforcedPauses(before)) oldVerdicts.add(pause);
       options.onReady?.(progress, redis);
       crew.start();
       const end = await work();
@@ -193,6 +197,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         if (await needsReconcile(redis, plan)) await rebuild(options, redis);
         stopOrdered ||= (await progress.feed.read()).stop !== undefined;
         const snapshot = await progress.view.snapshot();
+        enforced ||= enforcedPauses(snapshot).some((pause) => !oldVerdicts.has(pause));
         const toRetry = snapshot.remaining > 0 ? new Set<AccountId>() : await accountsToRetry(redis, store, plan);
         const open = snapshot.accounts.filter((a) => a.remaining > 0 || toRetry.has(a.account));
         if (open.length === 0) return snapshot.accounts.every((a) => a.batchesInFlight === 0) ? "finished" : "working";
@@ -237,7 +242,11 @@ async function rebuild(options: EngineOptions, redis: CampaignRedis): Promise<vo
 }
 
 /** Workers that this machine's Redis still counts and whose processes are gone. */
-async function deadOnThisMachine(progress: CampaignProgress): Promise<Set<string>> {
-  const { workers } = await progress.view.snapshot();
+function deadOnThisMachine({ workers }: ProgressSnapshot): Set<string> {
   return new Set(workers.filter((w) => w.host === hostname() && !alive(w.pid)).map((w) => w.id));
+}
+
+/** What workers, also of other machines, wrote where S3 told them that the bucket is switched already: one mark for each. */
+function enforcedPauses({ accounts }: ProgressSnapshot): string[] {
+  return accounts.flatMap(({ account, pause }) => (pause?.kind === "enforced" ? [`${account} ${pause.at}`] : []));
 }
