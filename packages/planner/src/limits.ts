@@ -4,6 +4,9 @@
 export const READ_BYTES = 1 << 20;
 /** A CSV row longer than this is no inventory row: a key is at most 1,024 bytes and an ACL holds at most 100 grants. */
 export const ROW_BYTES_MAX = 1 << 20;
+/** Of a key, as S3 has it; and of a version ID or ETag, which are far shorter there. */
+export const KEY_BYTES_MAX = 1_024;
+export const ID_BYTES_MAX = 1_024;
 /** Packed rows travel from a scanning thread in pieces of about this size. */
 export const CHUNK_BYTES = 512 * 1024;
 /** Pieces that a scanning thread may have under way before it waits. */

@@ -40,7 +40,7 @@ async function written(folder: string, format: string): Promise<string> {
   return writeFiles(folder, [writeOrc(columns, PLAIN)], { format, schema: "struct<key:string,size:bigint,object_owner:string>" });
 }
 
-test.each(["CSV", "ORC"])("in %s", async (format) => {
+test.each(["CSV", "Parquet", "ORC"])("in %s", async (format) => {
   await withFolder(async (folder) => {
     const manifest = await written(folder, format);
     const store = await openLocalStore(`${folder}/store`);

@@ -98,24 +98,18 @@ async function* throughOne(handle: FileHandle, memory: Buffer): AsyncGenerator<U
 
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
   const folder = await mkdtemp(join(tmpdir(), "quitclaim-report-"));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const handle = await open(join(folder, "data.parquet"), "wx+", 0o600);
+  // It has no name from here on: whatever ends this process, or only this thread, gives its room back.
+  await rm(folder, { recursive: true, force: true });
   try {
     await pass(input, input.remote.read(url), async (chunk) => {
       await handle.writeFile(chunk);
     });
   } catch (error) {
     await handle.close();
-    await remove();
     throw error;
   }
-  return {
-    ...access(handleBytes(handle, input.file.size)),
-    async close() {
-      await handle.close();
-      await remove();
-    },
-  };
+  return { ...access(handleBytes(handle, input.file.size)), close: () => handle.close() };
 }
 
 async function pass(input: DataFileInput, stream: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => Promise<void>): Promise<void> {

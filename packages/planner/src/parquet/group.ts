@@ -170,6 +170,7 @@ export class GroupRows {
     row.number = this.#first + at + 1;
     row.isDeleteMarker = this.#deleted[i] === 1;
     row.size = size;
+    row.sizeKnown = !Number.isNaN(this.#sizes[i] as number);
     if (columns.bucket !== undefined) {
       const bucket = words.bucket[i] as string;
       if (bucket !== this.#bucket) throw this.#fault(at, `is about the bucket ${JSON.stringify(bucket)}, not ${this.#bucket}`);

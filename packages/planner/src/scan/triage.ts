@@ -5,9 +5,10 @@ import { type Decision, decide, needsOnlySwitch } from "../decide/decide.ts";
 import { type WeighedAcl, weighAcl } from "../decide/grants.ts";
 import { type Owner, ownerOf } from "../decide/owner.ts";
 import type { DecisionSettings } from "../decide/settings.ts";
+import { PlanError } from "../error.ts";
 import { earlyKibDays } from "../forecast/early.ts";
 import { copyParts } from "../forecast/parts.ts";
-import { ACL_CACHE_ENTRIES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
+import { ACL_CACHE_ENTRIES_MAX, ID_BYTES_MAX, KEY_BYTES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { type Chunk, type NumberedShape, Packer } from "./pack.ts";
 import { Row } from "./row.ts";
@@ -140,6 +141,7 @@ export class Triage {
     const use = acl.use(owner, this.#settings);
     row.owner = owner.owner;
     row.acl = use.weighed;
+    this.#assertLengths();
     const decision = decide(row, this.#settings);
     this.#count(tally.total, decision);
     if (owner.owner.kind === "account") {
@@ -152,10 +154,11 @@ export class Triage {
         entry.rows++;
         entry.bytes += row.size;
         tally.unmapped.set(owner.owner.id, entry);
-      } else if (decision.reason === "acl-unreadable") {
-        this.#noteUnreadable(row.number, use.weighed.why, "held");
       }
     }
+    // Whoever owns it, and whatever becomes of it: the grants table would lack what the switch ends.
+    if (use.weighed.state === "unreadable")
+      this.#noteUnreadable(row.number, use.weighed.why, decision.what === "held" ? "held" : "grants to others in it are not counted");
     if (needsOnlySwitch(row) && owner.owner.id !== "") tally.switchAlone++;
     if (use.weighed.thirdParty.length > 0) {
       const key = row.key();
@@ -172,6 +175,25 @@ export class Triage {
     if (unreadable > ROWS_NAMED_MAX) {
       this.notes.push(`Data file ${this.#file}: ${unreadable - ROWS_NAMED_MAX} more rows have an ACL that cannot be understood.`);
     }
+  }
+
+  /** Longer than anything that S3 has: cut off, they would name another object. */
+  #assertLengths(): void {
+    const { keyBytes, version, etag, number } = this.row;
+    if (
+      keyBytes.end - keyBytes.start <= KEY_BYTES_MAX &&
+      version.end - version.start <= ID_BYTES_MAX &&
+      etag.end - etag.start <= ID_BYTES_MAX
+    )
+      return;
+    const what =
+      keyBytes.end - keyBytes.start > KEY_BYTES_MAX
+        ? `a key of ${keyBytes.end - keyBytes.start} bytes, where S3 has ${KEY_BYTES_MAX} at most`
+        : `a version ID or an ETag of more than ${ID_BYTES_MAX} bytes`;
+    throw new PlanError(
+      "row-invalid",
+      `Row ${number} of the data file ${this.#file} has ${what}. The file is what was written (its MD5 is right), so nothing in it can be relied on: plan from another report.`,
+    );
   }
 
   #count(counts: PlanCounts, decision: Decision): void {
