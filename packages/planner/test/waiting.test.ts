@@ -3,15 +3,32 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { serialize } from "node:v8";
+import { accountId } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { PlanError } from "../src/error.ts";
 import type { FileResult } from "../src/scan/messages.ts";
 import type { Chunk } from "../src/scan/pack.ts";
+import type { Shape } from "../src/scan/shape.ts";
 import { emptyTally } from "../src/scan/tally.ts";
 import { FileQueue, WaitingRoom } from "../src/scan/waiting.ts";
 import { withFolder } from "./fixture/planned.ts";
 
-const chunk = (n: number): Chunk => ({ records: new Uint8Array(64).fill(n).buffer, length: 48, rows: n, shapes: [] });
+const shape = (n: number): Shape => ({
+  lane: { kind: "planned", account: accountId("222233334444"), op: "acl" },
+  storageClass: `class ${n}`,
+  encryption: "",
+  owner: "é",
+  grants: null,
+  formerAcl: null,
+});
+const chunk = (n: number): Chunk => ({
+  records: new Uint8Array(64).fill(n).buffer,
+  length: 48,
+  rows: n,
+  shapes: [shape(n)],
+  shapeBytes: 16,
+});
 const result: FileResult = { tally: emptyTally(), rows: 0, notes: [], witnessed: [] };
 
 async function drained(queue: FileQueue): Promise<number[]> {
@@ -19,6 +36,7 @@ async function drained(queue: FileQueue): Promise<number[]> {
   queue.begin();
   for (let next = await queue.next(); next !== undefined; next = await queue.next()) {
     expect([...new Uint8Array(next.records, 0, next.length)]).toEqual(Array(48).fill(next.rows));
+    expect(next.shapes).toEqual([shape(next.rows)]);
     rows.push(next.rows);
   }
   return rows;
@@ -34,7 +52,8 @@ describe("waiting chunks", () => {
       queue.finish(result);
       expect(await drained(queue)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
       expect(taken).toBe(9);
-      expect(room.spilled).toBe(memory === 0 ? 9 * 48 : memory === 100 ? 8 * 48 : 0);
+      const each = 48 + serialize([shape(1)]).length;
+      expect(room.spilled).toBe(memory === 0 ? 9 * each : memory === 100 ? 8 * each : 0);
     } finally {
       await room.close();
     }
@@ -95,7 +114,8 @@ describe("waiting chunks", () => {
           const queue = new FileQueue(room);
           // More than the disk has, and no multiple of its pages: the write that fills it is a short one.
           const bytes = 50_001;
-          for (let n = 1; n <= 2; n++) queue.push({ records: new ArrayBuffer(bytes), length: bytes, rows: n, shapes: [] }, () => undefined);
+          for (let n = 1; n <= 2; n++)
+            queue.push({ records: new ArrayBuffer(bytes), length: bytes, rows: n, shapes: [], shapeBytes: 0 }, () => undefined);
           queue.begin();
           expect((await queue.next())?.rows).toBe(1);
           const failed: unknown = await queue.next().catch((error: unknown) => error);

@@ -20,8 +20,8 @@ import { HeldWriter } from "./held.ts";
 import { MergeKernel } from "./kernel.ts";
 import { Lane, type MergedShape } from "./lane.ts";
 
-/** Distinct shapes that are remembered from chunk to chunk; forgetting them costs time, not correctness. */
-const SHAPES_MAX = 50_000;
+/** Distinct shapes that are remembered from chunk to chunk, by the letters of their names; forgetting them costs time, not correctness. */
+const SHAPE_LETTERS_MAX = 8 * 1024 * 1024;
 
 export class Merge {
   readonly #store: CampaignStore;
@@ -35,6 +35,7 @@ export class Merge {
   /** The kernel's lane for objects that are a batch alone, whatever lane they belong to. */
   readonly #alone: number;
   #shapes = new Map<string, MergedShape>();
+  #shapeLetters = 0;
 
   constructor(store: CampaignStore, batchRows: number) {
     this.#store = store;
@@ -92,8 +93,12 @@ export class Merge {
         batch: 0,
         number: 0,
       };
-      if (this.#shapes.size >= SHAPES_MAX) this.#shapes = new Map();
+      if (this.#shapeLetters >= SHAPE_LETTERS_MAX) {
+        this.#shapes = new Map();
+        this.#shapeLetters = 0;
+      }
       this.#shapes.set(name, merged);
+      this.#shapeLetters += name.length;
     }
     return merged;
   }

@@ -17,7 +17,12 @@ export interface Chunk {
   readonly rows: number;
   /** By the number that records carry. */
   readonly shapes: readonly Shape[];
+  /** What these take, about: where each object has an ACL of its own, more than the records. */
+  readonly shapeBytes: number;
 }
+
+/** What a shape takes beside its long texts. */
+const SHAPE_BYTES = 512;
 
 /** A shape and the number it has in the chunk being filled. */
 export interface NumberedShape {
@@ -36,12 +41,13 @@ export class Packer {
   #length = 0;
   #rows = 0;
   #shapes: Shape[] = [];
+  #shapeBytes = 0;
   #chunk = 0;
   readonly #keys = new ByteCopier();
   readonly #versions = new ByteCopier();
   readonly #etags = new ByteCopier();
 
-  /** False where the record does not fit any more: take the chunk and add the row again. */
+  /** False where the record, or its shape, does not fit any more: take the chunk and add the row again. */
   add(row: Row, shape: NumberedShape): boolean {
     const { keyBytes, version, etag } = row;
     const keyLength = keyBytes.end - keyBytes.start;
@@ -49,11 +55,12 @@ export class Packer {
     const etagLength = etag.start < 0 ? 0 : etag.end - etag.start;
     const length = (HEADER_BYTES + keyLength + versionLength + etagLength + 7) & ~7;
     const at = this.#length;
-    if (at + length > CHUNK_BYTES) return false;
+    if (at + length > CHUNK_BYTES || this.#shapeBytes >= CHUNK_BYTES) return false;
     if (shape.chunk !== this.#chunk) {
       shape.chunk = this.#chunk;
       shape.number = this.#shapes.length;
       this.#shapes.push(shape.shape);
+      this.#shapeBytes += SHAPE_BYTES + (shape.shape.grants?.length ?? 0) + (shape.shape.formerAcl?.length ?? 0);
     }
     this.#u32[at >> 2] = length;
     this.#u32[(at >> 2) + 1] = shape.number;
@@ -79,7 +86,7 @@ export class Packer {
   take(): Chunk {
     // The last chunk of a small file does not keep the memory of a full one.
     const records = this.#length > CHUNK_BYTES / 2 ? this.#buffer : this.#buffer.slice(0, this.#length);
-    const chunk: Chunk = { records, length: this.#length, rows: this.#rows, shapes: this.#shapes };
+    const chunk: Chunk = { records, length: this.#length, rows: this.#rows, shapes: this.#shapes, shapeBytes: this.#shapeBytes };
     this.#buffer = new ArrayBuffer(CHUNK_BYTES);
     this.#bytes = new Uint8Array(this.#buffer);
     this.#view = new DataView(this.#buffer);
@@ -89,6 +96,7 @@ export class Packer {
     this.#length = 0;
     this.#rows = 0;
     this.#shapes = [];
+    this.#shapeBytes = 0;
     this.#chunk++;
     return chunk;
   }

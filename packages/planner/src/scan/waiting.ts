@@ -3,14 +3,24 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
 import { PlanError } from "../error.ts";
 import { WAITING_BYTES_MAX } from "../limits.ts";
 import type { FileResult } from "./messages.ts";
 import type { Chunk } from "./pack.ts";
+import type { Shape } from "./shape.ts";
 
 type Kept =
   | { readonly chunk: Chunk; readonly waited: boolean; readonly taken: () => void }
-  | { readonly rest: Omit<Chunk, "records">; readonly at: number; readonly written: Promise<void> };
+  | (Pick<Chunk, "length" | "rows" | "shapeBytes"> & { readonly spilled: Spilled });
+
+/** Where a chunk lies in the temporary file: its records, and behind them its shapes. */
+interface Spilled {
+  readonly at: number;
+  readonly recordBytes: number;
+  readonly bytes: number;
+  readonly written: Promise<void>;
+}
 
 /** The temporary file, and the memory that all waiting chunks share. */
 export class WaitingRoom {
@@ -35,22 +45,29 @@ export class WaitingRoom {
     this.#bytes -= bytes;
   }
 
-  spill(records: ArrayBuffer, length: number): { at: number; written: Promise<void> } {
+  spill(chunk: Chunk): Spilled {
+    const records = new Uint8Array(chunk.records, 0, chunk.length);
+    const shapes = serialize(chunk.shapes);
     const at = this.#end;
-    this.#end += length;
+    const bytes = records.length + shapes.length;
+    this.#end += bytes;
     this.#file ??= this.#create();
-    const written = this.#file.then((file) => this.#write(file, new Uint8Array(records, 0, length), at));
+    const written = this.#file.then(async (file) => {
+      await this.#write(file, records, at);
+      await this.#write(file, shapes, at + records.length);
+    });
     // Whoever takes the chunk awaits it; until then a failed write must not end the process.
     written.catch(() => undefined);
-    return { at, written };
+    return { at, recordBytes: records.length, bytes, written };
   }
 
-  async fetch(at: number, length: number): Promise<ArrayBuffer> {
+  async fetch({ at, recordBytes, bytes: length, written }: Spilled): Promise<Pick<Chunk, "records" | "shapes">> {
+    await written;
     const file = await (this.#file as Promise<FileHandle>);
     const bytes = new Uint8Array(length);
     const { bytesRead } = await file.read(bytes, 0, length, at);
     if (bytesRead !== length) throw new Error(`the planner's temporary file in ${this.#parent} was cut off`);
-    return bytes.buffer;
+    return { records: bytes.buffer, shapes: deserialize(bytes.subarray(recordBytes)) as Shape[] };
   }
 
   /** Bytes that did not fit into memory. */
@@ -98,6 +115,8 @@ const noSpace = (folder: string, error: unknown): PlanError =>
     { cause: error },
   );
 
+const bytesOf = (chunk: Chunk): number => chunk.records.byteLength + chunk.shapeBytes;
+
 /** The chunks of one data file, in the order in which they came. */
 export class FileQueue {
   readonly #room: WaitingRoom;
@@ -115,14 +134,15 @@ export class FileQueue {
   push(chunk: Chunk, taken: () => void): void {
     if (this.#turn) {
       this.#kept.push({ chunk, waited: false, taken });
-    } else if (this.#room.admit(chunk.records.byteLength)) {
+    } else if (this.#room.admit(bytesOf(chunk))) {
       this.#kept.push({ chunk, waited: true, taken: () => undefined });
       taken();
     } else {
-      const { at, written } = this.#room.spill(chunk.records, chunk.length);
-      this.#kept.push({ rest: { length: chunk.length, rows: chunk.rows, shapes: chunk.shapes }, at, written });
+      const { length, rows, shapeBytes } = chunk;
+      const spilled = this.#room.spill(chunk);
+      this.#kept.push({ length, rows, shapeBytes, spilled });
       // A disk that cannot keep up slows the thread down.
-      written.then(taken, taken);
+      spilled.written.then(taken, taken);
     }
     this.#wake?.();
   }
@@ -159,11 +179,11 @@ export class FileQueue {
     }
     const kept = this.#kept.shift() as Kept;
     if ("chunk" in kept) {
-      if (kept.waited) this.#room.leave(kept.chunk.records.byteLength);
+      if (kept.waited) this.#room.leave(bytesOf(kept.chunk));
       kept.taken();
       return kept.chunk;
     }
-    await kept.written;
-    return { ...kept.rest, records: await this.#room.fetch(kept.at, kept.rest.length) };
+    const { spilled, ...rest } = kept;
+    return { ...rest, ...(await this.#room.fetch(spilled)) };
   }
 }
