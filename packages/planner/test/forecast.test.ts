@@ -47,6 +47,10 @@ describe("the forecast", () => {
     const tally = work({ op: "copy", storageClass: "STANDARD", objects: 10, bytes: 0, regranted: 4 });
     expect(forecast(tally, 1, 1).requests).toEqual({ CopyObject: 10, HeadObject: 20, PutObjectAcl: 4 });
   });
+  test("an object that no version ID pins is looked at before its ACL is written", () => {
+    const tally = { ...work({ op: "acl", storageClass: "STANDARD", objects: 5, bytes: 0 }), unpinned: 3 };
+    expect(forecast(tally, 1, 1).requests).toEqual({ PutObjectAcl: 5, GetObjectAcl: 3 });
+  });
   test("an ACL that is not in the report is one request more; a large copy is many", () => {
     const tally = {
       ...work({ op: "copy", storageClass: "STANDARD", objects: 2, bytes: 0 }),

@@ -316,6 +316,25 @@ describe("the report's source", () => {
   });
 });
 
+describe("the forecast", () => {
+  test("counts a look at the ACL of each granted object that no version ID pins, unless others' grants are given up", async () => {
+    await withFolder(async (folder) => {
+      const rows = rowsOf(400, 3).map((row) => ({ ...row, storage_class: "STANDARD" }));
+      const manifest = await writeReport(folder, rows, { cut: [400] });
+      for (const thirdPartyGrants of ["keep", "drop"] as const)
+        await withStore(async (store) => {
+          const config = testConfig(manifest, { actions: { default: "acl", thirdPartyGrants, rules: [] } });
+          const summary = await plan({ config, store, now: () => NOW });
+          let unpinned = 0;
+          for (const [account] of UPLOADERS)
+            for (const row of (await plannedBatches(store, summary, account)).flat()) if (row.versionId === "null") unpinned++;
+          expect(unpinned).toBeGreaterThan(5);
+          expect(summary.forecast.requests.GetObjectAcl).toBe(thirdPartyGrants === "keep" ? unpinned : undefined);
+        });
+    });
+  });
+});
+
 describe("identities", () => {
   test("an account without a canonical ID is proven; without proof, or with another's, it is refused by name", async () => {
     await withFolder(async (folder) => {

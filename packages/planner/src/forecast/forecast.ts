@@ -53,7 +53,7 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
   }
   // preflight counts on these being all of them (unknown-grants).
   const unknown = Object.values(tally.aclUnknown).reduce((a, n) => a + n, 0);
-  send("GetObjectAcl", unknown, "STANDARD");
+  send("GetObjectAcl", unknown + tally.unpinned, "STANDARD");
   const { objects: large, parts } = tally.largeCopies;
   if (large > 0) {
     // A copy in parts has no CopyObject. Which of the copies it is, and so of which class, is not counted: the mean is taken off, and STANDARD put on.

@@ -25,6 +25,8 @@ export class Span {
   }
 }
 
+const NULL_VERSION = Buffer.from("null");
+
 export class Row implements RowFacts {
   /** Within the data file, from 1. */
   number = 0;
@@ -50,5 +52,11 @@ export class Row implements RowFacts {
   constructor(owner: Owner, acl: WeighedAcl) {
     this.owner = owner;
     this.acl = acl;
+  }
+
+  /** Whether a version ID says which bytes these are; "null" is whatever was written last without one. */
+  get isPinned(): boolean {
+    const { bytes, start, end } = this.version;
+    return start >= 0 && !(end - start === NULL_VERSION.length && bytes.compare(NULL_VERSION, 0, NULL_VERSION.length, start, end) === 0);
   }
 }

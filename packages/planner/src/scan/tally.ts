@@ -38,6 +38,8 @@ export interface Tally {
   grants: Map<string, GrantTally>;
   /** Planned rows whose ACL is not in the report, by op: each costs one request more. */
   aclUnknown: Partial<Record<Op, number>>;
+  /** Planned rows that are granted and that no version ID pins: the worker looks at their ACL before it writes another, one request more each. */
+  unpinned: number;
   /** Rows whose ACL cannot be understood. */
   aclUnreadable: number;
   /** Planned copies over CopyObject's limit, and the parts they need. */
@@ -67,6 +69,7 @@ export const emptyTally = (): Tally => ({
   unmapped: new Map(),
   grants: new Map(),
   aclUnknown: {},
+  unpinned: 0,
   aclUnreadable: 0,
   largeCopies: { objects: 0, parts: 0 },
   classes: new Map(),
@@ -160,6 +163,7 @@ export function addTally(to: Tally, from: Tally, file: string): void {
   }
   for (const [name, grant] of from.grants) addGrant(to, name, grant);
   for (const [op, n] of Object.entries(from.aclUnknown) as [Op, number][]) to.aclUnknown[op] = (to.aclUnknown[op] ?? 0) + n;
+  to.unpinned += from.unpinned;
   to.aclUnreadable += from.aclUnreadable;
   to.largeCopies.objects += from.largeCopies.objects;
   to.largeCopies.parts += from.largeCopies.parts;

@@ -74,6 +74,7 @@ export class Triage {
   readonly #packer = new Packer();
   readonly #emit: (chunk: Chunk) => void;
   readonly #file: string;
+  readonly #keepsOthers: boolean;
   /** The entry of the last planned row: most follow one of their kind. */
   #class: ClassTally | undefined;
   /** Its encryption, and whether that is KMS. */
@@ -83,6 +84,7 @@ export class Triage {
   /** `emit` takes each filled chunk; `file` is the data file's key. */
   constructor(settings: DecisionSettings, file: string, emit: (chunk: Chunk) => void) {
     this.#settings = settings;
+    this.#keepsOthers = settings.actions.thirdPartyGrants !== "drop";
     this.#file = file;
     this.#emit = emit;
     let number = 0;
@@ -217,6 +219,7 @@ export class Triage {
   #countWork(op: Op): void {
     const { row, tally } = this;
     if (row.acl.state === "unknown") tally.aclUnknown[op] = (tally.aclUnknown[op] ?? 0) + 1;
+    else if (op !== "copy" && this.#keepsOthers && !row.isPinned) tally.unpinned++;
     if (op === "copy" && row.size > COPY_OBJECT_BYTES_MAX) {
       tally.largeCopies.objects++;
       tally.largeCopies.parts += copyParts(row.size);
