@@ -46,7 +46,9 @@ export function oldBucket(store: Store, options: FillOptions, cast: Cast, calend
             "s3:GetObjectTagging",
             "s3:GetObjectVersionTagging",
             "s3:AbortMultipartUpload",
-            ...(options.versioning ? ["s3:PutObjectRetention", "s3:PutObjectLegalHold"] : []),
+            ...(options.versioning
+              ? ["s3:GetObjectRetention", "s3:GetObjectLegalHold", "s3:PutObjectRetention", "s3:PutObjectLegalHold"]
+              : []),
           ],
           Resource: `arn:aws:s3:::${options.bucket}/*`,
         },
