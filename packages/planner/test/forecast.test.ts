@@ -57,6 +57,7 @@ describe("the forecast", () => {
       aclUnknown: { copy: 2 },
       largeCopies: { objects: 1, parts: 24 },
     };
+    expect(forecast({ ...tally, unpinned: 5 }, 1, 1).aclsUnknown).toBe(2);
     expect(forecast(tally, 1, 1).requests).toEqual({
       CopyObject: 1,
       HeadObject: 4,

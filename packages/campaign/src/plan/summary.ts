@@ -103,6 +103,8 @@ export interface Forecast {
   pricesDated?: string;
   /** Only where copies are planned. */
   copies?: CopyForecast;
+  /** Planned objects whose ACL the report does not tell; absent where there are none. */
+  aclsUnknown?: number;
 }
 
 export interface PlanSummary extends PlanCounts {

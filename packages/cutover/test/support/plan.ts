@@ -90,10 +90,11 @@ export async function writePlan(store: CampaignStore, facts: PlanFacts): Promise
     accounts,
     unmappedOwners: [],
     forecast: {
-      requests: facts.aclsUnknown === undefined ? {} : { GetObjectAcl: facts.aclsUnknown },
+      requests: {},
       dollars: 0,
       hours: 0,
       batchOperationsDollars: 0,
+      ...(facts.aclsUnknown === undefined ? {} : { aclsUnknown: facts.aclsUnknown }),
     },
     provenance: {
       manifest: "inventory/manifest.json",

@@ -51,7 +51,6 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
     if (entry.op !== "acl") underKms += entry.kmsObjects;
     objects += entry.objects;
   }
-  // preflight counts on these being all of them (unknown-grants).
   const unknown = Object.values(tally.aclUnknown).reduce((a, n) => a + n, 0);
   send("GetObjectAcl", unknown + tally.unpinned, "STANDARD");
   const { objects: large, parts } = tally.largeCopies;
@@ -92,6 +91,7 @@ export function forecast(tally: Tally, { prices, requestsPerSecond, jobs }: Fore
       cloudTrail: { events: total, dollars: cents(total * prices.cloudTrailEvent) },
     },
     ...(copies === undefined ? {} : { copies }),
+    ...(unknown === 0 ? {} : { aclsUnknown: unknown }),
   };
 }
 

@@ -20,8 +20,7 @@ export function unknownGrants({ plan }: Facts): Finding[] {
         fix: "Plan from an S3 Inventory report with the object ACL field, in a campaign folder of its own, and look at its grants/. Or accept it, where you know that nobody reads by ACL (server access logs tell: --access-logs).",
       },
     ];
-  // One request for each of these is in the forecast, and for no other object.
-  const unknown = plan.forecast.requests.GetObjectAcl ?? 0;
+  const unknown = plan.forecast.aclsUnknown ?? 0;
   if (unknown === 0) return [];
   return [
     {
