@@ -25,7 +25,7 @@ function versionLines(version: ExplainedVersion): string[] {
   const lines = [
     `${name}: ${verdict(version)}, because ${version.because}.`,
     `  row ${row.number} of ${row.file}`,
-    `  ${version.isDeleteMarker ? "delete marker" : bytesText(version.size)}, last modified ${version.lastModified ?? "unknown"}, ETag ${version.etag ?? "unknown"}`,
+    `  ${version.isDeleteMarker ? "delete marker" : version.size === null ? "size unknown" : bytesText(version.size)}, last modified ${version.lastModified ?? "unknown"}, ETag ${version.etag ?? "unknown"}`,
     `  storage class ${version.storageClass || "unknown"}, encryption ${version.encryption || "unknown"}${lockText(version)}`,
     `  owner ${owner.canonicalId === "" ? "unknown" : owner.canonicalId} (${whose})`,
   ];

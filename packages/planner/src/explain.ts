@@ -29,7 +29,8 @@ export interface ExplainedVersion {
   readonly versionId: string | null;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
-  readonly size: number;
+  /** Bytes; null where the report does not say. */
+  readonly size: number | null;
   readonly etag: string | null;
   /** ISO 8601. */
   readonly lastModified: string | null;
@@ -133,7 +134,7 @@ function explained(version: WitnessedVersion, file: string): ExplainedVersion {
     versionId: version.versionId,
     isLatest: facts.isLatest,
     isDeleteMarker: facts.isDeleteMarker,
-    size: facts.size,
+    size: facts.sizeKnown ? facts.size : null,
     etag: version.etag,
     lastModified: facts.lastModified === null ? null : new Date(facts.lastModified).toISOString(),
     storageClass: facts.storageClass,

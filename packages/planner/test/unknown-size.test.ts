@@ -1,7 +1,7 @@
 // An object whose size the report does not say matches no condition about sizes: neither is it small, nor is it large.
 import { openLocalStore, type Rule } from "@quitclaim/campaign";
 import { expect, test } from "vitest";
-import { plan } from "../src/index.ts";
+import { explain, plan } from "../src/index.ts";
 import { NOW, testConfig, UPLOADERS } from "./fixture/config.ts";
 import { plannedBatches, withFolder } from "./fixture/planned.ts";
 import { writeFiles, writeReport } from "./fixture/report.ts";
@@ -49,5 +49,7 @@ test.each(["CSV", "Parquet", "ORC"])("in %s", async (format) => {
     const planned = (await plannedBatches(store, summary, ACCOUNT)).flat();
     expect(planned.map(({ key }) => key)).toEqual(["unknown", "unknown too"]);
     expect([summary.skipped, summary.held]).toEqual([2, { "by-rule": 1 }]);
+    const { versions } = await explain({ config, key: "unknown", now: () => NOW, threads: 1 });
+    expect(versions.map(({ size }) => size)).toEqual([null]);
   });
 });
