@@ -119,7 +119,10 @@ describe("a campaign file", () => {
     const check = await quitclaim(["check", ...config, "--json"], env);
     expect(check.code).toBe(2);
     expect((JSON.parse(check.stdout) as { findings: { id: string }[] }).findings.map((f) => f.id)).toEqual(["redis", "store"]);
-    expectFailure(await quitclaim(["plan", ...config, "--json"], env), /cannot write planning\.json.*(a part of this path is a file|a file has the folder's name)/i);
+    expectFailure(
+      await quitclaim(["plan", ...config, "--json"], env),
+      /cannot write planning\.json.*(a part of this path is a file|a file has the folder's name)/i,
+    );
     expectFailure(await quitclaim(["status", ...(await variant("nowhere", { store: "./nowhere" })), "--json"], env), /there is no plan/);
     expect(await readdir(stage.folder)).not.toContain("nowhere");
   });
