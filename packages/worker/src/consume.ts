@@ -62,7 +62,8 @@ export class AccountConsumer {
   /** Beside `#worker` for a moment, or until what they took on is finished. */
   readonly #relief = new Set<BatchWorker>();
   #leaving = false;
-  readonly #pausing = new WeakMap<StopReason, Promise<void>>();
+  /** Batches that a pause found at work; what stops them is part of it. */
+  readonly #pausing = new WeakMap<BatchRun, Promise<void>>();
   readonly #complaints: Complaints;
 
   constructor(options: ConsumerOptions) {
@@ -166,7 +167,7 @@ export class AccountConsumer {
     this.#runs.add(run);
     try {
       const end = await run.run(`${token}/${randomUUID()}`);
-      if (end.kind === "stopped") return await this.#giveBack(job, token, ref, end);
+      if (end.kind === "stopped") return await this.#giveBack(job, token, ref, end, run);
       this.#options.tell({ kind: "batch-finished", account: ref.account, batch: batchId(ref), rows: end.rows, failed: end.failed });
       return { rows: end.rows, failed: end.failed };
     } finally {
@@ -186,21 +187,28 @@ export class AccountConsumer {
   }
 
   /**
-   * The account's other batches stop for the same reason, some of them seconds later: by then somebody may have resumed the account, and is not to find it
-   * paused again.
+   * The account's other batches stop for the same reason, or for one of their own that is the same, some of them seconds later: by then somebody may have resumed
+   * the account, and is not to find it paused again.
    */
-  #pauseOnce(reason: Extract<StopReason, { kind: "pause" | "enforced" }>): Promise<void> {
-    let pausing = this.#pausing.get(reason);
-    if (pausing === undefined) {
-      for (const run of this.#runs) run.stop(reason);
-      pausing = this.#options.paused(this.account, reason);
-      this.#pausing.set(reason, pausing);
+  #pauseOnce(reason: Extract<StopReason, { kind: "pause" | "enforced" }>, run: BatchRun | undefined): Promise<void> {
+    const under = run === undefined ? undefined : this.#pausing.get(run);
+    if (under !== undefined) return under;
+    const pausing = this.#options.paused(this.account, reason);
+    for (const other of this.#runs) {
+      this.#pausing.set(other, pausing);
+      other.stop(reason);
     }
     return pausing;
   }
 
   /** Always throws: BullMQ is told by an error that the job has been moved already, or is not ours any more. */
-  async #giveBack(job: BatchJob, token: string, ref: BatchRef, end: Extract<BatchEnd, { kind: "stopped" }>): Promise<never> {
+  async #giveBack(
+    job: BatchJob,
+    token: string,
+    ref: BatchRef,
+    end: Extract<BatchEnd, { kind: "stopped" }>,
+    run?: BatchRun,
+  ): Promise<never> {
     const { reason, noted } = end;
     const { account } = ref;
     const why = describeStop(reason);
@@ -213,7 +221,7 @@ export class AccountConsumer {
       this.#options.tell({ kind: "batch-lost", account, batch: batchId(ref), why });
       throw new Error(`batch ${batchId(ref)}: ${why}`);
     }
-    if (reason.kind === "pause" || reason.kind === "enforced") await this.#pauseOnce(reason);
+    if (reason.kind === "pause" || reason.kind === "enforced") await this.#pauseOnce(reason, run);
     if (reason.kind === "store") this.#options.tell({ kind: "store-error", account, message: reason.message });
     this.#options.tell({ kind: "batch-handed-back", account, batch: batchId(ref), why, noted, rows: ref.rows });
     const delayMs = backAfterMs(reason);
