@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { nameOf, readBooks, type Stage, setStage } from "./harness/campaign.ts";
 import { quitclaimJson, type Running, start } from "./harness/command.ts";
 
-const OBJECTS = 5_000;
+const OBJECTS = 3_000;
 
 interface Victims {
   readonly stage: Stage;
