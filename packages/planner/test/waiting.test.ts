@@ -124,7 +124,7 @@ describe("waiting chunks", () => {
           await room.close();
         });
       } finally {
-        execFileSync("umount", [disk]);
+        execFileSync("umount", ["-l", disk]);
       }
     });
   });
