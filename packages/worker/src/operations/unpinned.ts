@@ -5,15 +5,14 @@ import { missingGrants } from "./merge.ts";
 import { plannedGrants } from "./planned-grants.ts";
 import { address, type Task } from "./task.ts";
 
-/** Does its version ID say for certain that the object is the one of the report? */
-const isPinned = ({ row }: Task): boolean => row.versionId !== null && row.versionId !== "null";
+/** Is there nothing to look for? Its version ID says for certain that the object is the report's, or the campaign gives others' grants up. */
+export const needsNoLook = ({ row, dropsOthers }: Task): boolean => dropsOthers || (row.versionId !== null && row.versionId !== "null");
 
 /**
  * May the planned ACL be written unseen? "other": it would end a grant that is there now, bring back one that is gone, or the object is somebody
- * else's; then it has to be read and merged. A campaign that drops others' grants has none to lose.
+ * else's; then it has to be read and merged. To be asked unless {@link needsNoLook}.
  */
 export async function lookAtUnpinned(task: Task): Promise<"as planned" | "other" | Refusal> {
-  if (isPinned(task) || task.dropsOthers) return "as planned";
   const { answer } = await task.uploader((calls, signal) => calls.getObjectAcl(address(task), signal));
   if (!answer.ok) return answer;
   return isAsPlanned(task, answer.value) ? "as planned" : "other";
