@@ -3,7 +3,7 @@ import { GetObjectLockConfigurationCommand } from "@aws-sdk/client-s3";
 import { type S3Target, type Session, s3Client } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import { BUCKET_LOCK_FRESH_MS } from "../limits.ts";
-import { askSetting } from "./bucket-setting.ts";
+import { freshSetting } from "./bucket-setting.ts";
 
 /** unknown: the bucket owner may not ask (s3:GetBucketObjectLockConfiguration). */
 export type BucketLock = "enabled" | "none" | "unknown";
@@ -21,8 +21,6 @@ export function bucketLockReader(
 ): BucketLockReader {
   const client = s3Client(session, target);
   const expected = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
-  let read: Promise<BucketLock> | undefined;
-  let readAt = 0;
 
   async function ask(): Promise<BucketLock> {
     try {
@@ -37,18 +35,7 @@ export function bucketLockReader(
   }
 
   return {
-    read() {
-      if (read === undefined || Date.now() - readAt > BUCKET_LOCK_FRESH_MS) {
-        readAt = Date.now();
-        const asked = askSetting(session, "The bucket's Object Lock", ask);
-        read = asked;
-        // A failure is told to whoever asked, and not remembered.
-        asked.catch(() => {
-          if (read === asked) read = undefined;
-        });
-      }
-      return read;
-    },
+    read: freshSetting(session, "The bucket's Object Lock", BUCKET_LOCK_FRESH_MS, ask),
     close: () => client.destroy(),
   };
 }

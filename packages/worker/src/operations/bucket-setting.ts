@@ -24,3 +24,20 @@ export async function askSetting<T>(session: Session, what: string, ask: () => P
     }
   }
 }
+
+/** The setting as it was at most `freshMs` ago; `again` asks now. Whoever asks at once shares one question; a failure is told to them, and not remembered. */
+export function freshSetting<T>(session: Session, what: string, freshMs: number, ask: () => Promise<T>): (again?: boolean) => Promise<T> {
+  let read: Promise<T> | undefined;
+  let readAt = 0;
+  return (again = false) => {
+    if (again || read === undefined || Date.now() - readAt > freshMs) {
+      readAt = Date.now();
+      const asked = askSetting(session, what, ask);
+      read = asked;
+      asked.catch(() => {
+        if (read === asked) read = undefined;
+      });
+    }
+    return read;
+  };
+}

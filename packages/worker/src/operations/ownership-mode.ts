@@ -3,7 +3,7 @@ import { GetBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
 import { type S3Target, type Session, s3Client } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import { OWNERSHIP_MODE_FRESH_MS } from "../limits.ts";
-import { askSetting } from "./bucket-setting.ts";
+import { freshSetting } from "./bucket-setting.ts";
 
 /** none: the bucket has no controls, which S3 treats as ObjectWriter (domain.md 2.1). unknown: the bucket owner may not read them. */
 export type OwnershipMode = "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter" | "none" | "unknown";
@@ -16,8 +16,6 @@ export interface OwnershipModeReader {
 
 export function ownershipModeReader(session: Session, target: S3Target, bucket: { name: string; owner: AccountId }): OwnershipModeReader {
   const client = s3Client(session, target);
-  let read: Promise<OwnershipMode> | undefined;
-  let readAt = 0;
 
   async function ask(): Promise<OwnershipMode> {
     try {
@@ -31,17 +29,7 @@ export function ownershipModeReader(session: Session, target: S3Target, bucket: 
   }
 
   return {
-    read() {
-      if (read === undefined || Date.now() - readAt > OWNERSHIP_MODE_FRESH_MS) {
-        readAt = Date.now();
-        read = askSetting(session, "The bucket's object ownership", ask);
-        // A failure is told to whoever asked, and not remembered.
-        read.catch(() => {
-          read = undefined;
-        });
-      }
-      return read;
-    },
+    read: freshSetting(session, "The bucket's object ownership", OWNERSHIP_MODE_FRESH_MS, ask),
     close: () => client.destroy(),
   };
 }

@@ -4,7 +4,7 @@ import { GetPublicAccessBlockCommand, type PublicAccessBlockConfiguration } from
 import { type AclGrant, GetAccountPublicAccessBlockCommand, type S3Target, type Session, s3Client, s3ControlClient } from "@quitclaim/aws";
 import type { AccountId } from "@quitclaim/campaign";
 import { PUBLIC_ACCESS_FRESH_MS } from "../limits.ts";
-import { askSetting } from "./bucket-setting.ts";
+import { freshSetting } from "./bucket-setting.ts";
 
 export type PublicAccess =
   | { readonly kind: "known" /** BlockPublicAcls */; readonly blocks: boolean /** IgnorePublicAcls */; readonly hides: boolean }
@@ -62,21 +62,8 @@ export function publicAccessReader(
     return permission === undefined || (blocks && hides) ? { kind: "known", blocks, hides } : { kind: "unknown", permission };
   }
 
-  let read: Promise<PublicAccess> | undefined;
-  let readAt = 0;
   return {
-    read(again = false) {
-      if (again || read === undefined || Date.now() - readAt > PUBLIC_ACCESS_FRESH_MS) {
-        readAt = Date.now();
-        const asked = askSetting(session, "Block Public Access", ask);
-        read = asked;
-        // A failure is told to whoever asked, and not remembered.
-        asked.catch(() => {
-          if (read === asked) read = undefined;
-        });
-      }
-      return read;
-    },
+    read: freshSetting(session, "Block Public Access", PUBLIC_ACCESS_FRESH_MS, ask),
     close() {
       client.destroy();
       control?.destroy();
