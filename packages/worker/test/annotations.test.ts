@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PutBucketPolicyCommand, PutObjectAnnotationCommand } from "@aws-sdk/client-s3";
+import { PutObjectAnnotationCommand } from "@aws-sdk/client-s3";
 import type { PlanRow } from "@quitclaim/campaign";
 import { type AccountSpec, type Sandbox, startSandbox } from "@quitclaim/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import type { CopyTask } from "../src/operations/copy-task.ts";
 import type { Verdict } from "../src/operations/outcome.ts";
 import type { Calls } from "../src/retry/send.ts";
 import { clientOf, makeBucket, nameFor, owner, rowOf, setMode, upload } from "./stage/bucket.ts";
+import { denying } from "./stage/policy.ts";
 import { openBench } from "./stage/task.ts";
 
 let sandbox: Sandbox;
@@ -56,27 +57,11 @@ async function copy(bucket: string, row: PlanRow, more: Partial<CopyTask> = {}, 
   return verdict;
 }
 
-/** Runs `act` while the bucket's policy denies these actions to this account. */
-async function denying<T>(bucket: string, accounts: readonly AccountSpec[], Action: readonly string[], act: () => Promise<T>): Promise<T> {
-  const s3 = clientOf(sandbox, owner(sandbox));
-  const before = sandbox.store.bucket(bucket)?.policy?.text ?? "";
-  const policy = JSON.parse(before);
-  const principals = accounts.map((a) => `arn:aws:iam::${a.accountId}:root`);
-  policy.Statement.push({ Effect: "Deny", Principal: { AWS: principals }, Action, Resource: `arn:aws:s3:::${bucket}/*` });
-  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) }));
-  try {
-    return await act();
-  } finally {
-    await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: before }));
-    s3.destroy();
-  }
-}
-
 describe("annotations of an object that is copied in parts", () => {
   it("outlive a copy that could not be given them, in a bucket without versions: a second holder puts them, and copies nothing", async () => {
     const bucket = nameFor("put-denied");
     const row = await annotated(bucket);
-    const first = await denying(bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () => copy(bucket, row));
+    const first = await denying(sandbox, bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () => copy(bucket, row));
     expect(first).toMatchObject({ finding: { outcome: "failed", code: "AnnotationsNotRestored" } });
     expect(first.kind !== "enforced" && first.finding.detail).toMatch(/AccessDenied.*s3:PutObjectAnnotation.*bucket owner's role/s);
     expect([current(bucket)?.owner, namesOf(bucket)]).toEqual([owner(sandbox).canonicalId, []]);
@@ -92,7 +77,7 @@ describe("annotations of an object that is copied in parts", () => {
     const bucket = nameFor("lost-end");
     const row = await annotated(bucket);
     sandbox.faults.set({ scope: { ops: ["CompleteMultipartUpload"], buckets: [bucket] }, reset: { after: 1 } });
-    const first = await denying(bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () =>
+    const first = await denying(sandbox, bucket, [owner(sandbox)], ["s3:PutObjectAnnotation"], () =>
       copy(bucket, row, { pause: async () => undefined }),
     );
     sandbox.faults.set({});
@@ -107,7 +92,7 @@ describe("annotations of an object that is copied in parts", () => {
   it("keep it from being begun where nobody may list them, with the permission that is missing", async () => {
     const bucket = nameFor("list-denied");
     const row = await annotated(bucket, "Enabled");
-    const verdict = await denying(bucket, [owner(sandbox), one], ["s3:ListObjectAnnotations"], () => copy(bucket, row));
+    const verdict = await denying(sandbox, bucket, [owner(sandbox), one], ["s3:ListObjectAnnotations"], () => copy(bucket, row));
     expect(verdict).toMatchObject({ finding: { code: "AnnotationsUnknown", detail: expect.stringContaining("s3:ListObjectAnnotations") } });
     expect(sent(bucket, "CreateMultipartUpload")).toEqual([]);
   });
@@ -168,7 +153,9 @@ describe("annotations of an object that is copied in one piece", () => {
   it("are S3's to carry over: where the account may not, S3 refuses the copy, and nothing is lost", async () => {
     const bucket = nameFor("one-piece");
     const row = await annotated(bucket, "Enabled");
-    const verdict = await denying(bucket, [one], ["s3:GetObjectAnnotation"], () => copy(bucket, row, { copyBytesMax: 5 * 1024 ** 3 }));
+    const verdict = await denying(sandbox, bucket, [one], ["s3:GetObjectAnnotation"], () =>
+      copy(bucket, row, { copyBytesMax: 5 * 1024 ** 3 }),
+    );
     expect(verdict).toMatchObject({ kind: "denied", finding: { code: "AccessDenied" } });
     expect(current(bucket)?.versionId).toBe(row.versionId);
     expect(namesOf(bucket)).toEqual(["a", "b"]);
