@@ -11,6 +11,7 @@ import {
   type PlanCounts,
   type PlanSummary,
   readJson,
+  StoreError,
   sum,
 } from "@quitclaim/campaign";
 import { claimPlan } from "./dataset/claim.ts";
@@ -65,7 +66,9 @@ export async function plan(options: PlanOptions): Promise<PlanSummary> {
     return summary;
   } finally {
     // Where the store refuses this, the plan, or what stopped it, is what counts: a claim that stays behind stands in nobody's way.
-    await claim.release().catch(() => undefined);
+    await claim.release().catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+    });
   }
 }
 
