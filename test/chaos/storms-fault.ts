@@ -21,9 +21,8 @@ export function faultOf(row: PlanRow, { code, httpStatus, attempts, detail }: Re
   if (AFTER_THE_COPY.has(code)) return httpStatus === 0 || httpStatus >= 500 ? "storm" : "unfair";
   switch (classify({ code, httpStatus, message: detail })) {
     case "transient":
-      // Only writes are counted in the ledger, so the attempts are all to be seen where one write is all there is: where the ACL is known, and a version ID
-      // spares the look at it.
-      return row.op === "acl" && row.formerAcl !== null && isPinned(row) && attempts < TRANSIENT_ATTEMPTS ? "unfair" : "storm";
+      // Reads before a merge and around a copy are not counted in the ledger, so the attempts are all to be seen where the ACL is known.
+      return row.op === "acl" && row.formerAcl !== null && attempts < TRANSIENT_ATTEMPTS ? "unfair" : "storm";
     case "throttled":
       return "storm";
     default:
@@ -31,5 +30,3 @@ export function faultOf(row: PlanRow, { code, httpStatus, attempts, detail }: Re
       return "unfair";
   }
 }
-
-const isPinned = ({ versionId }: PlanRow): boolean => versionId !== null && versionId !== "null";

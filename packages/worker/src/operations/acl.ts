@@ -23,7 +23,7 @@ export async function grantAccess(task: Task, outcome: Granted = "granted", atte
   if (row.formerAcl === null || isYoungerThanReport(task)) return readAndMerge(task, outcome, attempts);
   const look = needsNoLook(task) ? "as planned" : await lookAtUnpinned(task);
   if (look === "other") return readAndMerge(task, outcome, attempts);
-  if (look !== "as planned") return refused(look, attempts);
+  if (look !== "as planned") return refused(look.refusal, attempts + look.attempts);
   if (row.grants === null) return write(task, outcome, attempts);
   const grants = plannedGrants(row.grants);
   if (grants.length > ACL_GRANTS_MAX) return grantsFull(attempts);

@@ -8,13 +8,19 @@ import { address, type Task } from "./task.ts";
 /** Is there nothing to look for? Its version ID says for certain that the object is the report's, or the campaign gives others' grants up. */
 export const needsNoLook = ({ row, dropsOthers }: Task): boolean => dropsOthers || (row.versionId !== null && row.versionId !== "null");
 
+/** The look failed, after so many attempts: they are all that was tried for the object. */
+interface Unseen {
+  readonly refusal: Refusal;
+  readonly attempts: number;
+}
+
 /**
  * May the planned ACL be written unseen? "other": it would end a grant that is there now, bring back one that is gone, or the object is somebody
  * else's; then it has to be read and merged. To be asked unless {@link needsNoLook}.
  */
-export async function lookAtUnpinned(task: Task): Promise<"as planned" | "other" | Refusal> {
-  const { answer } = await task.uploader((calls, signal) => calls.getObjectAcl(address(task), signal));
-  if (!answer.ok) return answer;
+export async function lookAtUnpinned(task: Task): Promise<"as planned" | "other" | Unseen> {
+  const { answer, attempts } = await task.uploader((calls, signal) => calls.getObjectAcl(address(task), signal));
+  if (!answer.ok) return { refusal: answer, attempts };
   return isAsPlanned(task, answer.value) ? "as planned" : "other";
 }
 
