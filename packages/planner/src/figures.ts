@@ -19,3 +19,11 @@ export function hoursText(hours: number): string {
   if (hours < 1) return `about ${Math.ceil(hours * 60)} minutes`;
   return `about ${hours.toFixed(1)} hours`;
 }
+
+/** Objects, and how many of them are the bucket owner's own. */
+export function ofWhom({ objects, ownedByBucketOwner: own }: { readonly objects: number; readonly ownedByBucketOwner: number }): string {
+  const all = `${count(objects)} ${objects === 1 ? "object" : "objects"}`;
+  if (own === 0) return all;
+  if (own < objects) return `${all}, ${count(own)} of them the bucket owner's own`;
+  return `${all}, ${own === 1 ? "" : "all "}the bucket owner's own`;
+}

@@ -120,7 +120,7 @@ async function writeDataset(options: PlanOptions, prepared: Prepared, target: Ca
   const table = grantTable(tally.grants.values());
   await writeGrants(target, config.bucket, table, {
     absent: manifest.columns.at.acl === undefined,
-    plannedUnknown: sum(tally.aclUnknown),
+    unknown: tally.grantsUnknown,
   });
 
   const absent = absentColumns(manifest.columns);
@@ -133,6 +133,7 @@ async function writeDataset(options: PlanOptions, prepared: Prepared, target: Ca
     ...inOrder(tally.total),
     switchAlone: tally.switchAlone,
     thirdPartyGrantees: table.map(({ grantee, permission, objects, bytes }) => ({ grantee, permission, objects, bytes })),
+    ...(tally.grantsUnknown.objects === 0 ? {} : { grantsUnknown: tally.grantsUnknown }),
     accounts,
     unmappedOwners: [...tally.unmapped]
       .map(([owner, { rows, bytes }]) => ({ owner, rows, bytes }))

@@ -1,6 +1,6 @@
 // What `plan` tells a person: first what needs nothing but the switch, then the work, what waits for somebody, what would be lost, and what it costs.
 import { type PlanSummary, sum } from "@quitclaim/campaign";
-import { bytesText, count } from "./figures.ts";
+import { bytesText, count, ofWhom } from "./figures.ts";
 import { forecastLines } from "./forecast/sentences.ts";
 
 const list = (counts: Partial<Record<string, number>>): string =>
@@ -24,6 +24,18 @@ function switchAloneSentence({ switchAlone, provenance }: PlanSummary, foreign: 
   if (untold.length > 0)
     return `The switch to BucketOwnerEnforced makes the bucket owner own all ${count(foreign)} foreign-owned objects; how many of them need nothing else cannot be told from a report without ${untold.join(" and ")}.`;
   return `${count(switchAlone)} of ${count(foreign)} foreign-owned objects need nothing but the switch to BucketOwnerEnforced: it makes the bucket owner own them, and nobody else loses access.`;
+}
+
+function unknownGrants({ grantsUnknown, provenance }: PlanSummary): string[] {
+  if (provenance.columnsAbsent?.includes("ObjectAccessControlList") === true)
+    return [
+      `Whom object ACLs give access is NOT KNOWN, because the report has no ObjectAccessControlList${grantsUnknown === undefined ? "" : `: ${ofWhom(grantsUnknown)}`}. ` +
+        "The switch ends such grants, the bucket owner's own objects included: see what they are in a report that has the column before you switch.",
+    ];
+  if (grantsUnknown === undefined) return [];
+  return [
+    `Whom object ACLs give access is NOT KNOWN of ${ofWhom(grantsUnknown)}: the report does not tell their ACLs. The switch ends such grants all the same.`,
+  ];
 }
 
 /** Several lines, without colour, no line feed at the end. */
@@ -50,11 +62,7 @@ export function planSentence(summary: PlanSummary): string {
   for (const { owner, rows, bytes } of summary.unmappedOwners) {
     lines.push(`  no account of this campaign owns up to ${owner}: ${count(rows)} objects, ${bytesText(bytes)}`);
   }
-  if (provenance.columnsAbsent?.includes("ObjectAccessControlList") === true) {
-    lines.push(
-      "Whom object ACLs give access is NOT KNOWN, because the report has no ObjectAccessControlList. The switch ends such grants, the bucket owner's own objects included: see what they are in a report that has the column before you switch.",
-    );
-  }
+  lines.push(...unknownGrants(summary));
   if (summary.thirdPartyGrantees.length > 0) {
     lines.push(
       "The switch ends these grants to others, the bucket owner's own objects included (grants/ has the whole table and a bucket policy to replace them):",

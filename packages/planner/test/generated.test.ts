@@ -35,9 +35,10 @@ describe("the same rows", () => {
         writeReport(join(folder, "a"), rows, { cut: [1_500] }),
         writeReport(join(folder, "b"), rows, { cut: [700, 0, 1, 499, 300], members: 5 }),
         writeReport(join(folder, "c"), rows, { cut: [400, 1_100], format: "Parquet" }),
+        writeReport(join(folder, "d"), rows, { cut: [1_000, 500], format: "ORC" }),
       ]);
       const one = await planOf(reports[0] as string, 1);
-      const others = await Promise.all([planOf(reports[1] as string, 3), planOf(reports[2] as string, 2)]);
+      const others = await Promise.all([planOf(reports[1] as string, 3), planOf(reports[2] as string, 2), planOf(reports[3] as string, 2)]);
       for (const other of others) {
         expect([...other.bytes.keys()]).toEqual([...one.bytes.keys()]);
         for (const [path, bytes] of one.bytes) expect(other.bytes.get(path), path).toBe(bytes);

@@ -14,6 +14,8 @@ const ID = (id: string): string => id.padStart(64, "0");
 const READ = (id: string): Grant => ({ id: canonicalId(ID(id)), permission: "READ" });
 const group = (name: string): Grant => ({ uri: `http://acs.amazonaws.com/groups/${name}`, permission: "READ" });
 
+const none = { objects: 0, ownedByBucketOwner: 0 };
+
 function tableOf(...grants: [Grant, string[]][]) {
   const tally = emptyTally();
   for (const [grant, keys] of grants) for (const key of keys) countGrant(tally, grant, key, 10, key.startsWith("own/"));
@@ -29,12 +31,12 @@ describe("what is said of the grants", () => {
     });
 
   test("is that nobody else has access only where the report tells every ACL", async () => {
-    expect(await readme([], { absent: false, plannedUnknown: 0 })).toMatch(/^Object ACLs in b give nobody else access,.*planned from\.\n/);
-    expect(await readme([], { absent: false, plannedUnknown: 2 })).toMatch(
-      /nobody else access.* Of 2 planned objects the ACL is NOT KNOWN/,
+    expect(await readme([], { absent: false, unknown: none })).toMatch(/^Object ACLs in b give nobody else access,.*planned from\.\n/);
+    expect(await readme([], { absent: false, unknown: { objects: 2_000, ownedByBucketOwner: 1 } })).toMatch(
+      /nobody else access.* The ACL is NOT KNOWN of 2,000 objects, 1 of them the bucket owner's own: more may be given/,
     );
-    const unseen = await readme([], { absent: true, plannedUnknown: 2 });
-    expect(unseen).toMatch(/NOT KNOWN: the report that was planned from has no ObjectAccessControlList/);
+    const unseen = await readme([], { absent: true, unknown: { objects: 2, ownedByBucketOwner: 2 } });
+    expect(unseen).toMatch(/NOT KNOWN: .* has no ObjectAccessControlList\. That is 2 objects, all the bucket owner's own;/);
     expect(unseen).not.toMatch(/nobody else/);
   });
 });
@@ -136,7 +138,7 @@ describe("the policy draft", () => {
   test("as it is written: JSON that S3's grammar allows, below its size, every Sid once", async () => {
     await withStore(async (store) => {
       const grants = Array.from({ length: 120 }, (_, i): [Grant, string[]] => [READ(i.toString(16)), [`ünï "quoted"/${i}`, `tab\t/${i}`]]);
-      await writeGrants(store, B, tableOf(...grants, [group("global/AllUsers"), ["x/1"]]), { absent: false, plannedUnknown: 0 });
+      await writeGrants(store, B, tableOf(...grants, [group("global/AllUsers"), ["x/1"]]), { absent: false, unknown: none });
       const bytes = (await store.read("grants/bucket-policy.json")) ?? new Uint8Array();
       expect(bytes.length).toBeLessThan(20 * 1024);
       const policy = JSON.parse(Buffer.from(bytes).toString()) as { Version: string; Statement: Record<string, unknown>[] };

@@ -115,6 +115,11 @@ export interface PlanSummary extends PlanCounts {
   /** Objects for which the switch to BucketOwnerEnforced is all that is needed (domain.md 0.1): foreign, readable encryption, no third-party grant. */
   switchAlone: number;
   thirdPartyGrantees: ThirdPartyGrantee[];
+  /**
+   * Objects, whatever becomes of them, whose ACL the report does not tell, or not so that it can be understood: whether others have access by it, nobody knows.
+   * Absent where there are none.
+   */
+  grantsUnknown?: { objects: number; ownedByBucketOwner: number };
   accounts: Record<AccountId, PlanAccount>;
   /** Foreign owners that no account claims: canonical ID, rows, bytes. */
   unmappedOwners: { owner: string; rows: number; bytes: number }[];

@@ -39,8 +39,8 @@ export interface PlanFacts {
   readonly thirdParties?: readonly ThirdPartyGrantee[];
   readonly held?: PlanSummary["held"];
   readonly columnsAbsent?: readonly string[];
-  /** Planned objects whose ACL the report does not tell. */
-  readonly aclsUnknown?: number;
+  /** Objects whose ACL the report does not tell. */
+  readonly grantsUnknown?: NonNullable<PlanSummary["grantsUnknown"]>;
   /** ISO 8601; now unless given. */
   readonly reportCreated?: string;
 }
@@ -87,15 +87,10 @@ export async function writePlan(store: CampaignStore, facts: PlanFacts): Promise
     bucketOwner: canonicalId(facts.owner.canonicalId),
     switchAlone: 0,
     thirdPartyGrantees: [...(facts.thirdParties ?? [])],
+    ...(facts.grantsUnknown === undefined ? {} : { grantsUnknown: facts.grantsUnknown }),
     accounts,
     unmappedOwners: [],
-    forecast: {
-      requests: {},
-      dollars: 0,
-      hours: 0,
-      batchOperationsDollars: 0,
-      ...(facts.aclsUnknown === undefined ? {} : { aclsUnknown: facts.aclsUnknown }),
-    },
+    forecast: { requests: {}, dollars: 0, hours: 0, batchOperationsDollars: 0 },
     provenance: {
       manifest: "inventory/manifest.json",
       manifestMd5: "0".repeat(32),

@@ -27,6 +27,8 @@ export const KNOWN_ACL: i32 = 4;
 /** Of an object of the bucket owner's own: nobody else is in it, and it can be read. */
 export const PRIVATE_ACL: i32 = 8;
 export const KNOWN_WORD: i32 = 16;
+/** There is no ACL in it. */
+export const UNTOLD_ACL: i32 = 32;
 
 // What a record is about.
 export const FOREIGN: i32 = 0;
@@ -40,6 +42,8 @@ export let next: i32 = 0;
 export let rows: i32 = 0;
 export let ownRows: i32 = 0;
 export let ownBytes: f64 = 0;
+/** Of ownRows, those whose ACL is not told. */
+export let ownUntold: i32 = 0;
 export let records: i32 = 0;
 export let cellNumber: i32 = 0;
 /** KNOWN_OWNER, KNOWN_ACL or KNOWN_WORD. */
@@ -101,6 +105,7 @@ export function scan(from: i32, limit: i32): i32 {
   rows = 0;
   ownRows = 0;
   ownBytes = 0;
+  ownUntold = 0;
   records = 0;
   const last = columnAt(COLUMNS) - 1;
   let field: i32 = 0;
@@ -197,9 +202,11 @@ function row(): i32 {
     }
   }
   if ((load<u8>(FLAGS + owner) & BUCKET_OWNER) != 0) {
-    if (acl < 0 || (load<u8>(FLAGS + acl) & PRIVATE_ACL) != 0) {
+    const flags: i32 = acl < 0 ? PRIVATE_ACL | UNTOLD_ACL : load<u8>(FLAGS + acl);
+    if ((flags & PRIVATE_ACL) != 0) {
       ownRows++;
       ownBytes += size;
+      if ((flags & UNTOLD_ACL) != 0) ownUntold++;
       return DONE;
     }
     const at = record(OWN, owner, acl);

@@ -13,6 +13,7 @@ interface Exports {
   readonly rows: Global;
   readonly ownRows: Global;
   readonly ownBytes: Global;
+  readonly ownUntold: Global;
   readonly records: Global;
   readonly cellNumber: Global;
   readonly cellRole: Global;
@@ -23,7 +24,7 @@ interface Exports {
 type Constant =
   | ("CELLS_MAX" | "CONFIG" | "FIELDS_MAX" | "FLAGS" | "RECORD_BYTES" | "RECORDS" | "TEXT" | "TEXT_BYTES")
   | ("END" | "ODD" | "NEW_CELL" | "FULL" | "FORGOTTEN")
-  | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "KNOWN_WORD")
+  | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "UNTOLD_ACL" | "KNOWN_WORD")
   | ("FOREIGN" | "OWN" | "MARKER");
 
 const instantiate = kernelOf<Exports & { readonly [name in Constant]: Global }>(KERNEL_BYTES);
@@ -81,6 +82,7 @@ export class Kernel {
       BUCKET_OWNER: constant("BUCKET_OWNER"),
       KNOWN_ACL: constant("KNOWN_ACL"),
       PRIVATE_ACL: constant("PRIVATE_ACL"),
+      UNTOLD_ACL: constant("UNTOLD_ACL"),
       KNOWN_WORD: constant("KNOWN_WORD"),
       FOREIGN: constant("FOREIGN"),
       OWN: constant("OWN"),

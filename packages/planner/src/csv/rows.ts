@@ -80,7 +80,7 @@ export class CsvRows {
     const reader = this.#reader;
     const first = reader.number + 1;
     const records = exports.records.value;
-    this.#triage.ownPrivate(exports.ownRows.value, exports.ownBytes.value);
+    this.#triage.ownPrivate(exports.ownRows.value, exports.ownBytes.value, exports.ownUntold.value);
     for (let i = 0, at = RECORDS >> 2; i < records; i++, at += RECORD_BYTES >> 2) {
       const owner = this.#owners[i32[at + 2] as number] as OwnerCell;
       const kind = i32[at] as number;
@@ -160,6 +160,7 @@ export class CsvRows {
       const acl = this.#triage.acls.get(this.#text, start, end);
       this.#acls[cell] = acl;
       if (this.#triage.isPrivate(acl)) flags |= constants.PRIVATE_ACL;
+      if (acl.acl.state === "unknown") flags |= constants.UNTOLD_ACL;
     } else {
       this.#words[cell] = memory.toString("utf8", start, end);
     }

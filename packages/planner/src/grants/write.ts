@@ -1,5 +1,6 @@
 // The grants/ folder of a campaign: the table, the policy draft, and what has to be said about it.
-import { type CampaignStore, jsonBytes } from "@quitclaim/campaign";
+import { type CampaignStore, jsonBytes, type PlanSummary } from "@quitclaim/campaign";
+import { ofWhom } from "../figures.ts";
 import { draftPolicy, type PolicyBucket } from "./policy.ts";
 import type { GranteeRow } from "./table.ts";
 
@@ -7,8 +8,8 @@ import type { GranteeRow } from "./table.ts";
 export interface AclsTold {
   /** It has no such column: the table is empty because nothing was seen, not because there is nothing. */
   readonly absent: boolean;
-  /** Planned objects whose ACL it does not tell. */
-  readonly plannedUnknown: number;
+  /** Objects whose ACL it does not tell, or not so that it can be understood. */
+  readonly unknown: NonNullable<PlanSummary["grantsUnknown"]>;
 }
 
 export async function writeGrants(store: CampaignStore, bucket: PolicyBucket, table: readonly GranteeRow[], told: AclsTold): Promise<void> {
@@ -25,15 +26,12 @@ export async function writeGrants(store: CampaignStore, bucket: PolicyBucket, ta
   await store.write("grants/README", new TextEncoder().encode(`${lines.join("\n")}\n`));
 }
 
-function seen(bucket: string, kinds: number, { absent, plannedUnknown }: AclsTold): string {
+function seen(bucket: string, kinds: number, { absent, unknown }: AclsTold): string {
   if (absent)
     return (
-      `Whom object ACLs in ${bucket} give access is NOT KNOWN: the report that was planned from has no ObjectAccessControlList. third-party.json is empty for that reason alone.\n` +
+      `Whom object ACLs in ${bucket} give access is NOT KNOWN: the report that was planned from has no ObjectAccessControlList. That is ${ofWhom(unknown)}; third-party.json is empty for that reason alone.\n` +
       "Plan from a report that has it, in a campaign folder of its own, before you switch; whoever reads objects by their ACLs is refused from then on."
     );
-  const more =
-    plannedUnknown === 0
-      ? ""
-      : ` Of ${plannedUnknown} planned ${plannedUnknown === 1 ? "object" : "objects"} the ACL is NOT KNOWN, so that more may be given than is told here.`;
+  const more = unknown.objects === 0 ? "" : ` The ACL is NOT KNOWN of ${ofWhom(unknown)}: more may be given than is told here.`;
   return `Object ACLs in ${bucket} give ${kinds === 0 ? "nobody else access" : `${kinds} kinds of access to others`}, as of the report that was planned from.${more}`;
 }

@@ -113,10 +113,12 @@ export class GroupRows {
     // Most of the bucket owner's rows have the same ACL.
     let weighed: AclCell | undefined;
     let isPrivate = false;
+    let untold = 0;
     let looked = 0;
     let foreign = 0;
     let ownRows = 0;
     let ownBytes = 0;
+    let ownUntold = 0;
     for (let i = 0; i < end - start; i++) {
       const owner = owners[i] as OwnerCell;
       if (!whole && deleted[i] === 1) {
@@ -129,18 +131,20 @@ export class GroupRows {
         if (acl !== weighed) {
           weighed = acl;
           isPrivate = triage.isPrivate(acl);
+          untold = acl.acl.state === "unknown" ? 1 : 0;
         }
         const size = sizes[i] as number;
         // What is no size is told when the rows before it were looked at.
         if (isPrivate && ((size >= 0 && size <= Number.MAX_SAFE_INTEGER) || Number.isNaN(size))) {
           ownRows++;
           ownBytes += size || 0;
+          ownUntold += untold;
         } else {
           lookedRows[looked++] = start + i;
         }
       }
     }
-    if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes);
+    if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes, ownUntold);
     this.#lookedCount = looked;
     this.#foreignCount = foreign;
     this.#keys.begin(this.#looked, looked);

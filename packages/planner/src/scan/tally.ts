@@ -36,6 +36,8 @@ export interface Tally {
   switchAlone: number;
   unmapped: Map<string, { rows: number; bytes: number }>;
   grants: Map<string, GrantTally>;
+  /** Objects, whatever becomes of them, of whose ACL the report tells nothing, or nothing that can be understood: whom else it lets in, nobody knows. */
+  grantsUnknown: { objects: number; ownedByBucketOwner: number };
   /** Planned rows whose ACL is not in the report, by op: each costs one request more. */
   aclUnknown: Partial<Record<Op, number>>;
   /** Planned rows that are granted and that no version ID pins: the worker looks at their ACL before it writes another, one request more each. */
@@ -68,6 +70,7 @@ export const emptyTally = (): Tally => ({
   switchAlone: 0,
   unmapped: new Map(),
   grants: new Map(),
+  grantsUnknown: { objects: 0, ownedByBucketOwner: 0 },
   aclUnknown: {},
   unpinned: 0,
   aclUnreadable: 0,
@@ -162,6 +165,8 @@ export function addTally(to: Tally, from: Tally, file: string): void {
     to.unmapped.set(owner, { rows: (entry?.rows ?? 0) + n.rows, bytes: (entry?.bytes ?? 0) + n.bytes });
   }
   for (const [name, grant] of from.grants) addGrant(to, name, grant);
+  to.grantsUnknown.objects += from.grantsUnknown.objects;
+  to.grantsUnknown.ownedByBucketOwner += from.grantsUnknown.ownedByBucketOwner;
   for (const [op, n] of Object.entries(from.aclUnknown) as [Op, number][]) to.aclUnknown[op] = (to.aclUnknown[op] ?? 0) + n;
   to.unpinned += from.unpinned;
   to.aclUnreadable += from.aclUnreadable;

@@ -106,15 +106,17 @@ export class Triage {
     counts.deleteMarkers++;
   }
 
-  /** So many objects that the bucket owner owns, of so many bytes together, whose ACLs are {@link isPrivate}. */
-  ownPrivate(rows: number, bytes: number): void {
-    const { total } = this.tally;
+  /** So many objects that the bucket owner owns, of so many bytes together, whose ACLs are {@link isPrivate}; of so many of them the report tells no ACL. */
+  ownPrivate(rows: number, bytes: number, untold: number): void {
+    const { total, grantsUnknown } = this.tally;
     total.rows += rows;
     total.ownedByBucketOwner += rows;
     total.bytes += bytes;
+    grantsUnknown.objects += untold;
+    grantsUnknown.ownedByBucketOwner += untold;
   }
 
-  /** Whether nobody else is in the ACL of an object that the bucket owner owns, and nothing about it has to be said. */
+  /** Whether nobody else is seen in the ACL of an object that the bucket owner owns, and nothing about this row has to be said: rows without an ACL are only counted. */
   isPrivate(acl: AclCell): boolean {
     const { weighed } = acl.use(this.bucketOwner, this.#settings);
     return weighed.thirdParty.length === 0 && weighed.state !== "unreadable";
@@ -122,11 +124,15 @@ export class Triage {
 
   /** An object that the bucket owner owns. Its ACL matters only where somebody else is in it: the switch takes that away too. `key` is called only then. */
   own(number: number, size: number, acl: AclCell, key: () => string): void {
-    const { total } = this.tally;
+    const { total, grantsUnknown } = this.tally;
     total.rows++;
     total.ownedByBucketOwner++;
     total.bytes += size;
     const { weighed } = acl.use(this.bucketOwner, this.#settings);
+    if (weighed.state !== "known") {
+      grantsUnknown.objects++;
+      grantsUnknown.ownedByBucketOwner++;
+    }
     if (weighed.state === "unreadable")
       this.#noteUnreadable(number, weighed.why, "the bucket owner's own: grants to others in it are not counted");
     for (const grant of weighed.thirdParty) countGrant(this.tally, grant, key(), size, true);
@@ -159,6 +165,7 @@ export class Triage {
       }
     }
     // Whoever owns it, and whatever becomes of it: the grants table would lack what the switch ends.
+    if (use.weighed.state !== "known") tally.grantsUnknown.objects++;
     if (use.weighed.state === "unreadable")
       this.#noteUnreadable(row.number, use.weighed.why, decision.what === "held" ? "held" : "grants to others in it are not counted");
     if (needsOnlySwitch(row) && owner.owner.id !== "") tally.switchAlone++;

@@ -20,17 +20,21 @@ export function unknownGrants({ plan }: Facts): Finding[] {
         fix: "Plan from an S3 Inventory report with the object ACL field, in a campaign folder of its own, and look at its grants/. Or accept it, where you know that nobody reads by ACL (server access logs tell: --access-logs).",
       },
     ];
-  const unknown = plan.forecast.aclsUnknown ?? 0;
-  if (unknown === 0) return [];
+  // Older plans counted the planned objects alone.
+  const { objects, ownedByBucketOwner: own } = plan.grantsUnknown ?? { objects: plan.forecast.aclsUnknown ?? 0, ownedByBucketOwner: 0 };
+  if (objects === 0) return [];
   return [
     {
       id: "unknown-grants",
       severity: "warning",
       acceptable: true,
       title: "Some grants on objects are not known",
-      evidence: [`the report does not tell the ACL of ${count(unknown, "planned object")}`],
+      evidence: [
+        `the report does not tell the ACL of ${count(objects, "object")}`,
+        ...(own === 0 ? [] : [`${count(own, "of them is", "of them are")} the bucket owner's own`]),
+      ],
       consequence: CONSEQUENCE,
-      fix: "Look at some of them, or ask the accounts that uploaded them whom they let in.",
+      fix: "Look at the ACLs of some of them, each as the account that owns it, or ask the accounts that uploaded them whom they let in.",
     },
   ];
 }
