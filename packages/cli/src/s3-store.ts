@@ -36,5 +36,7 @@ export function s3Store(blobs: S3Blobs): CampaignStore {
     create: (path, bytes) => told(blobs.create(path, bytes)),
     list: (prefix) => listed(blobs.list(prefix)),
     remove: (path) => told(blobs.remove(path)),
+    // A blob is one request: S3 has all of it or nothing.
+    sweep: async () => undefined,
   };
 }

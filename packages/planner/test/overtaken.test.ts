@@ -1,8 +1,10 @@
 // Two planners on one campaign store: the last to begin has it, the other stops, and no plan.json ever stands over parts of two plans.
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type CampaignStore, jsonBytes, openLocalStore } from "@quitclaim/campaign";
+import { type CampaignStore, jsonBytes, openLocalStore, StoreError } from "@quitclaim/campaign";
 import { expect, test } from "vitest";
 import { claimPlan, PLANNING_JSON } from "../src/dataset/claim.ts";
 import { plan } from "../src/index.ts";
@@ -66,8 +68,19 @@ test("what a killed planner left stands in nobody's way", async () => {
     const store = await openLocalStore(join(folder, "store"));
     await store.write(PLANNING_JSON, jsonBytes({ id: "killed", host: "h", pid: 1, at: "2026-01-01T00:00:00.000Z" }));
     await store.write("plan/account=222233334444/part-00007.parquet", new Uint8Array(3));
+    // Of other parts of the store nobody knows that no other process is writing them.
+    const unfinished = [
+      "plan/account=222233334444/part-00008.parquet.unfinished-1-0a",
+      "held/x.unfinished-1-0b",
+      "results/x.unfinished-1-0c",
+    ];
+    for (const path of unfinished) {
+      await mkdir(dirname(join(store.location, path)), { recursive: true });
+      await writeFile(join(store.location, path), new Uint8Array(3));
+    }
     expect((await plan({ config: testConfig(manifest), store, now: () => NOW, threads: 1 })).rows).toBe(100);
     expect(await store.read(PLANNING_JSON)).toBeUndefined();
+    expect(unfinished.filter((path) => existsSync(join(store.location, path)))).toEqual(["results/x.unfinished-1-0c"]);
   });
 });
 
@@ -87,6 +100,24 @@ test("whoever lost the store writes and removes nothing more, and no plan.json",
     expect(await store.read(PLANNING_JSON)).toBeDefined();
     await second.release();
     expect(await store.read(PLANNING_JSON)).toBeUndefined();
+  });
+});
+
+test("a part that whoever began meanwhile swept away while it was written tells that, and not what the disk said", async () => {
+  await withFolder(async (folder) => {
+    const store = await openLocalStore(folder);
+    const late: CampaignStore = {
+      ...store,
+      async write(path, bytes) {
+        if (path === PLANNING_JSON) return store.write(path, bytes);
+        await claimPlan(store, NOW + 1);
+        throw new StoreError(`cannot write ${path}: ENOENT`);
+      },
+    };
+    const first = await claimPlan(late, NOW);
+    await expect(first.store.write("plan/account=1/part-00000.parquet", new Uint8Array(1))).rejects.toMatchObject({
+      code: "plan-overtaken",
+    });
   });
 });
 

@@ -13,7 +13,7 @@ import { Triage } from "../src/scan/triage.ts";
 import { orcColumns, parquetColumns } from "../src/source/columns.ts";
 import { BUCKET_OWNER, NOW, REPORT_CREATED, testConfig, UPLOADERS } from "./fixture/config.ts";
 import { withFolder } from "./fixture/planned.ts";
-import { aclCell, parquetBytes, rowsOf, SCHEMAS, writeFiles } from "./fixture/report.ts";
+import { aclCell, padded, parquetBytes, rowsOf, SCHEMAS, writeFiles } from "./fixture/report.ts";
 import { orcReport } from "./orc/fixture/report.ts";
 
 const FORMATS = ["Parquet", "ORC"] as const;
@@ -24,11 +24,6 @@ type Size = (typeof SIZES)[number];
 const rows = rowsOf(300, 31);
 const LARGE = PARQUET_IN_MEMORY_BYTES_MAX + 1;
 
-/** Zeros before the footer, which nothing points to. */
-function padded(bytes: Uint8Array, padding: number): Uint8Array {
-  const footer = bytes.length - 8 - Buffer.from(bytes).readUInt32LE(bytes.length - 8);
-  return Buffer.concat([bytes.subarray(0, footer), Buffer.alloc(padding), bytes.subarray(footer)]);
-}
 const made = new Map<string, Uint8Array>();
 function fileOf(format: Format, size: Size): Uint8Array {
   const known = made.get(format + size);

@@ -8,7 +8,7 @@ const missing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 const exists = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST";
 
-/** Marks a blob that is still being written. Never listed; one whose writer was killed is litter that nobody takes for a blob. */
+/** Marks a blob that is still being written. Never listed; one whose writer was killed is litter that nobody takes for a blob, until it is swept. */
 const UNFINISHED = ".unfinished-";
 
 const ADVICE_TO_WRITE: Readonly<Record<string, string>> = {
@@ -161,6 +161,14 @@ export async function openLocalStore(folder: string): Promise<CampaignStore> {
         await rm(full(path), { recursive: true, force: true });
       } catch (error) {
         if (!missing(error)) fail("remove", path, error);
+      }
+    },
+    async sweep(prefix) {
+      try {
+        for (const entry of await readdir(full(prefix), { recursive: true, withFileTypes: true }))
+          if (entry.name.includes(UNFINISHED)) await rm(join(entry.parentPath, entry.name), { force: true });
+      } catch (error) {
+        if (!missing(error)) fail("sweep", prefix, error);
       }
     },
   };

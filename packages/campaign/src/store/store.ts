@@ -17,6 +17,8 @@ export interface CampaignStore {
   /** Every path below `prefix` (which ends in `/`), in code-unit order. */
   list(prefix: string): AsyncIterable<string>;
   remove(path: string): Promise<void>;
+  /** Removes what killed writers left unfinished below `prefix` (which ends in `/`); for whoever has that part of the store alone: writes under way there fail. */
+  sweep(prefix: string): Promise<void>;
 }
 
 export class StoreError extends Error {

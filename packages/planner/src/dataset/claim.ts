@@ -62,12 +62,22 @@ export async function claimPlan(store: CampaignStore, now: number): Promise<Plan
       async write(path, bytes) {
         await check();
         const mark = markOf(bytes);
-        await store.write(path, bytes);
+        try {
+          await store.write(path, bytes);
+        } catch (error) {
+          // Whoever began meanwhile swept it away.
+          await check();
+          throw error;
+        }
         written.set(path, mark);
       },
       async remove(path) {
         await check();
         await store.remove(path);
+      },
+      async sweep(prefix) {
+        await check();
+        await store.sweep(prefix);
       },
     },
     async finish(planJson) {

@@ -12,13 +12,14 @@ export async function hasResults(store: CampaignStore): Promise<boolean> {
   return false;
 }
 
-/** plan.json goes first, so that half a removal is not half a plan. */
+/** plan.json goes first, so that half a removal is not half a plan. What a killed planner left unfinished goes too. */
 export async function removePlan(store: CampaignStore): Promise<void> {
   await store.remove(PLAN_JSON);
   for (const folder of DATASET_FOLDERS) {
     const paths: string[] = [];
     for await (const path of store.list(folder)) paths.push(path);
     for (const path of paths) await store.remove(path);
+    await store.sweep(folder);
   }
 }
 

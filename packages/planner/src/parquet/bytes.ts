@@ -2,14 +2,13 @@
 // way as with CSV. What is small is read once into memory. What is large is never held: a local file is hashed once from end to end and then read by ranges
 // through the same open file (the second reading comes from the page cache, and a file that is replaced meanwhile changes nothing); a remote one is hashed on its
 // way into a temporary file, because S3 is asked for each byte once only.
-import { readSync } from "node:fs";
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, readSync, writeSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import type { AsyncBuffer } from "hyparquet";
 import { PARQUET_IN_MEMORY_BYTES_MAX, READ_BYTES } from "../limits.ts";
 import { assertLocalSize } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
+import { openNameless } from "../source/nameless.ts";
 import { verified } from "../source/verify.ts";
 import { newRoom, type Room } from "./room.ts";
 
@@ -45,7 +44,7 @@ export async function openVerified(input: DataFileInput): Promise<RandomAccess> 
     await handle.close();
     throw error;
   }
-  return { ...access(handleBytes(handle, file.size)), close: () => handle.close() };
+  return { ...access(fileBytes(handle.fd, file.size)), close: () => handle.close() };
 }
 
 async function inMemory(input: DataFileInput): Promise<RandomAccess> {
@@ -97,19 +96,16 @@ async function* throughOne(handle: FileHandle, memory: Buffer): AsyncGenerator<U
 }
 
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
-  const folder = await mkdtemp(join(tmpdir(), "quitclaim-report-"));
-  const handle = await open(join(folder, "data.parquet"), "wx+", 0o600);
-  // It has no name from here on: whatever ends this process, or only this thread, gives its room back.
-  await rm(folder, { recursive: true, force: true });
+  const fd = openNameless("report");
   try {
     await pass(input, input.remote.read(url), async (chunk) => {
-      await handle.writeFile(chunk);
+      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at);
     });
   } catch (error) {
-    await handle.close();
+    closeSync(fd);
     throw error;
   }
-  return { ...access(handleBytes(handle, input.file.size)), close: () => handle.close() };
+  return { ...access(fileBytes(fd, input.file.size)), close: async () => closeSync(fd) };
 }
 
 async function pass(input: DataFileInput, stream: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => Promise<void>): Promise<void> {
@@ -125,14 +121,14 @@ export function memoryBytes(bytes: Uint8Array): FileBytes {
   return { byteLength: bytes.length, readAhead: Number.POSITIVE_INFINITY, read: (start, end) => bytes.subarray(start, end) };
 }
 
-function handleBytes(handle: FileHandle, byteLength: number): FileBytes {
+function fileBytes(fd: number, byteLength: number): FileBytes {
   return {
     byteLength,
     readAhead: READ_AHEAD_BYTES,
     read(start, end, room) {
       const bytes = room(end - start);
       for (let at = 0; at < bytes.length; ) {
-        const read = readSync(handle.fd, bytes, at, bytes.length - at, start + at);
+        const read = readSync(fd, bytes, at, bytes.length - at, start + at);
         if (read === 0) throw new Error(`the file ends before byte ${end}`);
         at += read;
       }
