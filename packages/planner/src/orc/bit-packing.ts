@@ -2,10 +2,13 @@
 import type { ByteStream } from "./byte-stream.ts";
 import type { IntegerRun } from "./integer-run.ts";
 
-/** Widths by their five-bit code. */
+/** Widths by their five-bit code. Those beyond 32 bits are of whole bytes. */
 const WIDTHS = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 26, 28, 30, 32, 40, 48, 56, 64,
 ] as const;
+
+/** Widest field of which `low` has all bits. */
+export const LOW_BITS = 32;
 
 export const widthOf = (code: number): number => WIDTHS[code] as number;
 
@@ -14,48 +17,57 @@ export const codedWidth = (bits: number): number => WIDTHS.find((width) => width
 
 export const packedBytes = (count: number, width: number): number => Math.ceil((count * width) / 8);
 
-/** Widest field that the loop below takes at once: 7 bits may be left over, and 31 fit. */
-const FIELD_BITS_MAX = 24;
+/** Bytes that a field of 32 bits lies in, wherever in the first one it begins. */
+const FIELD_BYTES = 5;
 
-/** Reads `count` unsigned integers of `width` bits into `run` from `from` on; the stream is at a whole byte before and after. */
+/**
+ * Reads `count` unsigned integers of `width` bits into `run` from `from` on; the stream is at a whole byte before and after. Those of at most 32 bits are written to
+ * `low` alone.
+ */
 export function unpack(stream: ByteStream, count: number, width: number, run: IntegerRun, from: number): void {
   const bytes = packedBytes(count, width);
   stream.need(bytes);
-  const { buffer } = stream;
-  const { low, high } = run;
-  let at = stream.at;
+  const { at } = stream;
   stream.at += bytes;
+  if (width > LOW_BITS) unpackBytes(stream, at, count, width / 8, run, from);
+  else if (width === 8) for (let i = 0; i < count; i++) run.low[from + i] = stream.buffer[at + i] as number;
+  else unpackBits(stream, at, count, width, run.low, from);
+}
+
+function unpackBits({ buffer, view }: ByteStream, start: number, count: number, width: number, low: Int32Array, from: number): void {
+  const unused = LOW_BITS - width;
   const end = from + count;
-  high.fill(0, from, end);
-  if (width === 8) {
-    for (let i = from; i < end; i++) low[i] = buffer[at++] as number;
-    return;
+  const last = buffer.length - FIELD_BYTES;
+  let i = from;
+  let at = start;
+  let bit = 0;
+  for (; i < end && at <= last; i++) {
+    // A shift by eight would be none at all, so it is made in two.
+    const rest = ((buffer[at + 4] as number) >>> 1) >>> (7 - bit);
+    low[i] = ((view.getInt32(at) << bit) | rest) >>> unused;
+    bit += width;
+    at += bit >>> 3;
+    bit &= 7;
   }
-  let bits = 0;
-  let held = 0;
-  const field = (size: number): number => {
-    while (held < size) {
-      bits = (bits << 8) | (buffer[at++] as number);
-      held += 8;
-    }
-    held -= size;
-    return (bits >>> held) & ((1 << size) - 1);
-  };
-  if (width <= FIELD_BITS_MAX) {
-    const mask = (1 << width) - 1;
-    for (let i = from; i < end; i++) {
-      while (held < width) {
-        bits = (bits << 8) | (buffer[at++] as number);
-        held += 8;
-      }
-      held -= width;
-      low[i] = (bits >>> held) & mask;
-    }
-    return;
+  // Behind the last ones there are no five bytes.
+  for (; i < end; i++) {
+    let field = 0;
+    for (let j = 0; j < 4; j++) field = (field << 8) | (buffer[at + j] ?? 0);
+    low[i] = ((field << bit) | (((buffer[at + 4] ?? 0) >>> 1) >>> (7 - bit))) >>> unused;
+    bit += width;
+    at += bit >>> 3;
+    bit &= 7;
   }
-  const word = (size: number): number => (size <= FIELD_BITS_MAX ? field(size) : (field(size - 16) << 16) | field(16));
-  for (let i = from; i < end; i++) {
-    if (width > 32) high[i] = word(width - 32);
-    low[i] = word(Math.min(width, 32));
+}
+
+function unpackBytes({ buffer, view }: ByteStream, start: number, count: number, bytes: number, run: IntegerRun, from: number): void {
+  const { low, high } = run;
+  const upper = bytes - 4;
+  let at = start;
+  for (let i = from; i < from + count; i++, at += bytes) {
+    let word = 0;
+    for (let j = 0; j < upper; j++) word = (word << 8) | (buffer[at + j] as number);
+    high[i] = word;
+    low[i] = view.getInt32(at + upper);
   }
 }

@@ -5,6 +5,7 @@ import { SECTION_BYTES_MAX } from "./limits.ts";
 import type { Compression } from "./postscript.ts";
 
 const EMPTY = new Uint8Array(0);
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 export interface StreamBytes {
   /** Compressed, as they lie in the file; undefined where the stream does not exist. */
@@ -14,8 +15,9 @@ export interface StreamBytes {
 }
 
 export class ByteStream {
-  /** Decompressed bytes [at, end) are at hand; decoders read them directly after {@link need}. */
+  /** Decompressed bytes [at, end) are at hand; decoders read them directly after {@link need}, four at a time through the view of the same bytes. */
   buffer: Uint8Array = EMPTY;
+  view: DataView = EMPTY_VIEW;
   at = 0;
   end = 0;
   readonly #file: string;
@@ -23,11 +25,12 @@ export class ByteStream {
   readonly #missing: boolean;
   readonly #chunks: Chunks;
 
-  constructor(source: StreamBytes, compression: Compression, file: string, place: Place) {
+  /** Where it is `passing`, bytes are good only until the stream goes on to the next chunk: the memory of the one before it goes back at once. */
+  constructor(source: StreamBytes, compression: Compression, file: string, place: Place, passing = false) {
     this.#file = file;
     this.#place = place;
     this.#missing = source.bytes === undefined;
-    this.#chunks = new Chunks(source.bytes ?? EMPTY, compression, source.offset, (offset) => faultAt(file, { ...place, offset }));
+    this.#chunks = new Chunks(source.bytes ?? EMPTY, compression, source.offset, (offset) => faultAt(file, { ...place, offset }), passing);
   }
 
   /** The error for what is wrong about here. */
@@ -42,15 +45,34 @@ export class ByteStream {
     return this.buffer[this.at++] as number;
   }
 
+  /** The byte after the next `ahead`, which stay where they are. */
+  peek(ahead: number): number {
+    this.need(ahead + 1);
+    return this.buffer[this.at + ahead] as number;
+  }
+
+  /** Steps over the next `count` bytes. */
+  skip(count: number): void {
+    let left = count;
+    for (; left > this.end - this.at; this.#setBuffer(this.#nextChunk(left))) left -= this.end - this.at;
+    this.at += left;
+  }
+
   /** Sees to it that `count` bytes are at hand in one piece. */
   need(count: number): void {
     if (this.end - this.at >= count) return;
     this.#assertLeft(count);
-    let whole = this.buffer.subarray(this.at, this.end);
-    while (whole.length < count) whole = joined(whole, this.#nextChunk(count - whole.length));
-    this.buffer = whole;
-    this.at = 0;
-    this.end = whole.length;
+    // A copy: what passes is gone with the next chunk.
+    let whole = new Uint8Array(this.buffer.subarray(this.at, this.end));
+    do {
+      const chunk = this.#nextChunk(count - whole.length);
+      if (whole.length === 0 && chunk.length >= count) {
+        this.#setBuffer(chunk);
+        return;
+      }
+      whole = joined(whole, chunk);
+    } while (whole.length < count);
+    this.#setBuffer(whole);
   }
 
   /** The next `count` bytes: a view where they lie in one chunk, a copy where they do not. */
@@ -67,9 +89,7 @@ export class ByteStream {
       this.at += part;
       filled += part;
       if (filled === count) return out;
-      this.buffer = this.#nextChunk(count - filled);
-      this.at = 0;
-      this.end = this.buffer.length;
+      this.#setBuffer(this.#nextChunk(count - filled));
     }
   }
 
@@ -78,11 +98,16 @@ export class ByteStream {
     while (this.at === this.end) {
       const chunk = this.#chunks.next();
       if (chunk === undefined) return true;
-      this.buffer = chunk;
-      this.at = 0;
-      this.end = chunk.length;
+      this.#setBuffer(chunk);
     }
     return false;
+  }
+
+  #setBuffer(bytes: Uint8Array): void {
+    this.buffer = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = 0;
+    this.end = bytes.length;
   }
 
   #nextChunk(wanted: number): Uint8Array {
@@ -102,8 +127,7 @@ export class ByteStream {
   }
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

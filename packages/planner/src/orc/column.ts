@@ -9,7 +9,6 @@ import type { Column } from "./schema.ts";
 import { DictionaryStrings, DirectStrings } from "./strings.ts";
 import type { Encoding, StreamKind } from "./stripe-footer.ts";
 import { Timestamps } from "./timestamps.ts";
-import { timezoneOf, UTC } from "./timezone.ts";
 import type { Presence, Vector } from "./vector.ts";
 
 /** A column's encoding, and its streams by kind; one that the stripe does not have is an empty one that says so when it is read. */
@@ -18,7 +17,8 @@ export interface ColumnStreams {
   readonly encoding: Encoding;
   readonly writerTimezone: string;
   has(kind: StreamKind): boolean;
-  open(kind: StreamKind): ByteStream;
+  /** `passing`: see {@link ByteStream}. */
+  open(kind: StreamKind, passing?: boolean): ByteStream;
   /** For what is wrong with the column as a whole. */
   readonly fault: Fault;
 }
@@ -83,7 +83,6 @@ function valuesOf(streams: ColumnStreams): Values {
   if (kind === "float") return new Doubles(streams, 4);
   if (kind === "double") return new Doubles(streams, 8);
   if (kind === "decimal") return new Decimals(streams);
-  if (kind === "timestamp") return new Timestamps(streams, timezoneOf(streams.writerTimezone, fault));
-  if (kind === "timestamp with local time zone") return new Timestamps(streams, UTC);
+  if (kind === "timestamp" || kind === "timestamp with local time zone") return new Timestamps(streams);
   throw fault(`is of the nested type ${column.type}, whose values cannot be read; the file's other columns can`);
 }

@@ -35,10 +35,14 @@ export class Chunks {
   readonly #codec: CodecFacts | undefined;
   readonly #start: number;
   readonly #faultAt: (offset: number) => Fault;
+  readonly #passing: boolean;
   #at = 0;
+  /** What came last, where it was decompressed. */
+  #last: Uint8Array | undefined;
 
-  /** `start`: where in the file `bytes` begin. */
-  constructor(bytes: Uint8Array, compression: Compression, start: number, faultAt: (offset: number) => Fault) {
+  /** `start`: where in the file `bytes` begin. `passing`: a chunk is good only until the next one is asked for. */
+  constructor(bytes: Uint8Array, compression: Compression, start: number, faultAt: (offset: number) => Fault, passing = false) {
+    this.#passing = passing;
     this.#bytes = bytes;
     this.#compression = compression;
     this.#codec = CODECS[compression.codec];
@@ -51,6 +55,7 @@ export class Chunks {
 
   /** Undefined at the end. */
   next(): Uint8Array | undefined {
+    this.#release();
     const at = this.#at;
     if (at === this.#bytes.length) return undefined;
     this.offset = this.#start + at;
@@ -64,7 +69,18 @@ export class Chunks {
     const body = this.#bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
     this.#at = at + HEADER_BYTES + length;
     this.bytesLeftMax -= bytesMax;
-    return this.#isOriginal(at) ? body : this.#codec.decompress(body, bytesMax, this.#faultAt(this.offset));
+    if (this.#isOriginal(at)) return body;
+    const chunk = this.#codec.decompress(body, bytesMax, this.#faultAt(this.offset));
+    if (this.#passing) this.#last = chunk;
+    return chunk;
+  }
+
+  /** Gives the memory of the last chunk back at once: left to the garbage collector, it makes it mark the whole heap for every few of them. */
+  #release(): void {
+    const memory = this.#last?.buffer;
+    this.#last = undefined;
+    // Small results of zlib share a pool with others.
+    if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
   }
 
   #isOriginal(at: number): boolean {

@@ -11,18 +11,34 @@ export function readRunV1(stream: ByteStream, signed: boolean, run: IntegerRun):
   if (control < 0x80) {
     const delta = (stream.byte() << 24) >> 24;
     value.readVarint(stream, signed);
-    run.length = control + SERIES_MIN;
-    for (let i = 0; i < run.length; i++) {
+    const length = control + SERIES_MIN;
+    if (delta === 0) {
+      run.repeat(length, value);
+      return;
+    }
+    run.begin(length);
+    for (let i = 0; i < length; i++) {
       run.low[i] = value.low;
       run.high[i] = value.high;
       value.add(delta, delta >> 31);
     }
     return;
   }
-  run.length = 0x100 - control;
+  run.begin(0x100 - control);
   for (let i = 0; i < run.length; i++) {
     value.readVarint(stream, signed);
     run.low[i] = value.low;
     run.high[i] = value.high;
   }
+}
+
+/** Steps over the next run, if it has at most `max` values: how many it had, or 0. */
+export function skipRunV1(stream: ByteStream, max: number): number {
+  const control = stream.peek(0);
+  const isSeries = control < 0x80;
+  const length = isSeries ? control + SERIES_MIN : 0x100 - control;
+  if (length > max) return 0;
+  stream.skip(isSeries ? 2 : 1);
+  for (let i = isSeries ? 1 : length; i > 0; i--) value.readVarint(stream, false);
+  return length;
 }

@@ -14,7 +14,7 @@ export class Booleans implements Values {
 
   read(presence: Presence): BooleanVector {
     const values = new Uint8Array(presence.rows);
-    this.#bits.read(values, presence.present);
+    this.#bits.read(values, 0, presence.present);
     spread(values, presence, 0);
     return { kind: "booleans", rows: presence.rows, nulls: presence.nulls, values };
   }

@@ -14,7 +14,7 @@ export class Present {
   read(rows: number): Presence {
     if (this.#bits === undefined) return { rows, nulls: undefined, present: rows };
     const nulls = new Uint8Array(rows);
-    const present = this.#bits.read(nulls, rows);
+    const present = this.#bits.read(nulls, 0, rows);
     if (present === rows) return { rows, nulls: undefined, present };
     for (let i = 0; i < rows; i++) nulls[i] = 1 - (nulls[i] as number);
     return { rows, nulls, present };

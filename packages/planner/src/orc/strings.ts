@@ -17,7 +17,7 @@ export class DirectStrings implements Values {
   read(presence: Presence): StringVector {
     const { rows, nulls, present } = presence;
     const lengths = new Uint32Array(rows);
-    this.#lengths.readUnsigned(lengths, present, "length");
+    this.#lengths.readUnsigned(lengths, 0, present, "length");
     spread(lengths, presence, 0);
     return { kind: "strings", rows, nulls, ...takeStrings(this.#data, lengths) };
   }
@@ -44,7 +44,7 @@ export class DictionaryStrings implements Values {
     this.#dictionary ??= readDictionary(this.#streams);
     const size = this.#streams.encoding.dictionarySize;
     const indexes = new Uint32Array(rows);
-    this.#indexes.readUnsigned(indexes, present, "place in the dictionary");
+    this.#indexes.readUnsigned(indexes, 0, present, "place in the dictionary");
     for (let i = 0; i < present; i++) {
       if ((indexes[i] as number) >= size) throw this.#indexStream.fault(`has the place ${indexes[i]} in a dictionary of ${size} entries`);
     }
@@ -57,7 +57,8 @@ export class DictionaryStrings implements Values {
   }
 }
 
-function readDictionary(streams: ColumnStreams): Strings {
+/** The stripe's distinct values, and an empty one behind them. */
+export function readDictionary(streams: ColumnStreams): Strings {
   const size = streams.encoding.dictionarySize;
   const stream = streams.open("LENGTH");
   const lengths = new Integers(stream, streams.encoding, false);
@@ -65,7 +66,7 @@ function readDictionary(streams: ColumnStreams): Strings {
   const parts: Uint32Array[] = [];
   for (let left = size; left > 0; ) {
     const part = new Uint32Array(Math.min(left, BATCH_ROWS_MAX));
-    lengths.readUnsigned(part, part.length, "length of a dictionary entry");
+    lengths.readUnsigned(part, 0, part.length, "length of a dictionary entry");
     parts.push(part);
     left -= part.length;
   }

@@ -50,12 +50,12 @@ export class Stripe {
 
   /** A reader for each of `columns`, at the stripe's first row. Only these columns' streams are read from the file. Rejects with OrcError. */
   async open(columns: readonly Column[]): Promise<ColumnReader[]> {
-    return (await this.#open(columns)).map((streams) => new ColumnReader(streams, this.rows));
+    return (await this.streams(columns)).map((streams) => new ColumnReader(streams, this.rows));
   }
 
   /** Some writers say of the row itself whether it is there; values of rows that are not would be missing from all columns. */
   async assertNoNullRows(): Promise<void> {
-    const [root] = await this.#open([ROOT]);
+    const [root] = await this.streams([ROOT]);
     if (root?.has("PRESENT") !== true) return;
     const present = new Present(root.open("PRESENT"));
     for (let left = this.rows; left > 0; left -= BATCH_ROWS_MAX) {
@@ -64,7 +64,8 @@ export class Stripe {
     }
   }
 
-  async #open(columns: readonly Column[]): Promise<ColumnStreams[]> {
+  /** The same for whoever reads values in another form. */
+  async streams(columns: readonly Column[]): Promise<ColumnStreams[]> {
     const { file, number, footer } = this.#source;
     const plan = planColumns(footer, columns);
     const pieces: Piece[] = [];
@@ -80,7 +81,8 @@ export class Stripe {
       encoding,
       writerTimezone: footer.writerTimezone,
       has: (kind) => streams.has(kind),
-      open: (kind) => new ByteStream(bytesOf(streams.get(kind), pieces), compression, file.name, { ...place, stream: kind }),
+      open: (kind, passing) =>
+        new ByteStream(bytesOf(streams.get(kind), pieces), compression, file.name, { ...place, stream: kind }, passing),
       fault: faultAt(file.name, place),
     };
   }

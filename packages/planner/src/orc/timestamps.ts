@@ -2,58 +2,87 @@
 import type { ByteStream } from "./byte-stream.ts";
 import type { ColumnStreams, Values } from "./column.ts";
 import { Integers } from "./integers.ts";
-import { SECONDS_MAX, type Timezone } from "./timezone.ts";
+import { SECONDS_MAX, type Timezone, timezoneOf, UTC } from "./timezone.ts";
 import { type Presence, spread, type TimestampVector } from "./vector.ts";
 
 const SECOND_NANOS = 1_000_000_000;
 const MILLISECOND_NANOS = 1_000_000;
+/** By the lowest three bits of a coded number: they say that two or more zeros were taken off, one less than how many. */
+const SCALES = [1, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] as const;
 
-export class Timestamps implements Values {
+/** The values of a timestamp column, as wall clock times of the writer's zone. */
+export class Moments {
   readonly #stream: ByteStream;
   readonly #nanosStream: ByteStream;
   readonly #seconds: Integers;
   readonly #nanos: Integers;
   readonly #zone: Timezone;
 
-  constructor(streams: ColumnStreams, zone: Timezone) {
-    this.#stream = streams.open("DATA");
-    this.#nanosStream = streams.open("SECONDARY");
+  /** `passing`: see {@link ByteStream}. */
+  constructor(streams: ColumnStreams, passing = false) {
+    const { column, writerTimezone, fault } = streams;
+    this.#stream = streams.open("DATA", passing);
+    this.#nanosStream = streams.open("SECONDARY", passing);
     this.#seconds = new Integers(this.#stream, streams.encoding, true);
     this.#nanos = new Integers(this.#nanosStream, streams.encoding, false);
-    this.#zone = zone;
+    this.#zone = column.kind === "timestamp" ? timezoneOf(writerTimezone, fault) : UTC;
   }
 
-  read(presence: Presence): TimestampVector {
-    const { rows, present } = presence;
-    const seconds = new Float64Array(rows);
-    const coded = new Float64Array(present);
-    const nanos = new Uint32Array(rows);
-    this.#seconds.readNumbers(seconds, present, "seconds");
-    this.#nanos.readNumbers(coded, present, "nanoseconds");
-    for (let i = 0; i < present; i++) {
-      const nano = this.#decode(coded[i] as number);
-      let moment = (seconds[i] as number) + this.#zone.base;
-      if (Math.abs(moment) > SECONDS_MAX) throw this.#stream.fault(`has a time ${seconds[i]} seconds from 2015, which no calendar has`);
+  /** The next `count`: whole seconds since 1970, rounded down, and the nanoseconds after them, both from [0] on. */
+  read(seconds: Float64Array, nanos: Float64Array, count: number): void {
+    const zone = this.#zone;
+    this.#seconds.readNumbers(seconds, 0, count, "seconds");
+    this.#nanos.readNumbers(nanos, 0, count, "nanoseconds");
+    for (let i = 0; i < count; i++) {
+      const coded = nanos[i] as number;
+      const nano = coded === 0 ? 0 : this.#decode(coded);
+      let moment = (seconds[i] as number) + zone.base;
+      if (moment > SECONDS_MAX || moment < -SECONDS_MAX)
+        throw this.#stream.fault(`has a time ${seconds[i]} seconds from 2015, which no calendar has`);
       // Before 1970 writers round the seconds up, but for the first millisecond after a whole second.
       if (moment < 0 && nano >= MILLISECOND_NANOS) moment--;
       nanos[i] = nano;
-      seconds[i] = moment + this.#zone.offset(moment);
+      seconds[i] = zone === UTC ? moment : moment + zone.offset(moment);
     }
-    spread(seconds, presence, 0);
-    spread(nanos, presence, 0);
-    return { kind: "timestamps", rows, nulls: presence.nulls, seconds, nanos };
+  }
+
+  skip(count: number): void {
+    this.#seconds.skip(count);
+    this.#nanos.skip(count);
   }
 
   exhausted(): boolean {
     return this.#seconds.exhausted() && this.#nanos.exhausted();
   }
 
-  /** The lowest three bits say that two or more zeros were taken off: one less than how many. */
   #decode(coded: number): number {
-    const zeros = coded % 8;
-    const digits = (coded - zeros) / 8;
-    const nano = zeros === 0 ? digits : digits * 10 ** (zeros + 1);
+    const digits = Math.floor(coded / SCALES.length);
+    const nano = digits * (SCALES[coded - digits * SCALES.length] as number);
     if (!(nano >= 0 && nano < SECOND_NANOS)) throw this.#nanosStream.fault(`has ${nano} nanoseconds in a second`);
     return nano;
+  }
+}
+
+export class Timestamps implements Values {
+  readonly #moments: Moments;
+
+  constructor(streams: ColumnStreams) {
+    this.#moments = new Moments(streams);
+  }
+
+  read(presence: Presence): TimestampVector {
+    const { rows, nulls, present } = presence;
+    const seconds = new Float64Array(rows);
+    const nanos = new Float64Array(present);
+    this.#moments.read(seconds, nanos, present);
+    const whole = new Uint32Array(rows);
+    whole.set(nanos);
+    spread(seconds, presence, 0);
+    spread(whole, presence, 0);
+    return { kind: "timestamps", rows, nulls, seconds, nanos: whole };
+  }
+
+  exhausted(): boolean {
+    return this.#moments.exhausted();
   }
 }
