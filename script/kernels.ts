@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export const KERNELS = {
   scan: { source: "packages/planner/kernel/assembly/scan.ts", module: "packages/planner/src/csv/kernel-bytes.ts" },
   unsnap: { source: "packages/planner/kernel/assembly/unsnap.ts", module: "packages/planner/src/parquet/unsnap-bytes.ts" },
+  stretch: { source: "packages/planner/kernel/assembly/stretch.ts", module: "packages/planner/src/parquet/stretch-bytes.ts" },
   merge: { source: "packages/planner/kernel/assembly/merge.ts", module: "packages/planner/src/dataset/merge-bytes.ts" },
   snappy: { source: "packages/campaign/kernel/assembly/snappy.ts", module: "packages/campaign/src/parquet/snappy-bytes.ts" },
 } as const;

@@ -58,7 +58,7 @@ const shapeOf = ({ account, op, row }: Made): Shape => ({
 
 /** As a scanning thread would send them. */
 async function merged(merge: Merge, rows: readonly Made[]): Promise<void> {
-  const packer = new Packer();
+  const packer = new Packer(new ChunkShapes());
   const shapes = new Map<string, NumberedShape>();
   const packed = new Row({} as Row["owner"], {} as Row["acl"]);
   for (const one of rows) {

@@ -3,6 +3,7 @@ import type { ColumnName } from "../source/columns.ts";
 import { BooleanCursor } from "./booleans.ts";
 import type { FileBytes } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
+import { AREA_COLUMNS, type AreaColumn, Desk } from "./desk.ts";
 import type { RowGroup } from "./footer.ts";
 import { NumberCursor } from "./numbers.ts";
 import { type ColumnRooms, reusedRoom } from "./room.ts";
@@ -34,17 +35,27 @@ export type Columns = { readonly [name in TextColumn]: TextCursor | undefined } 
 
 /** Memory for the pages of each column, from row group to row group, and from file to file. */
 export class Rooms {
+  readonly desk: Desk;
   readonly #rooms = new Map<ColumnName, ColumnRooms>();
+
+  constructor(desk = new Desk()) {
+    this.desk = desk;
+  }
 
   of(name: ColumnName): ColumnRooms {
     let rooms = this.#rooms.get(name);
     if (rooms === undefined) {
-      rooms = { file: reusedRoom(), unsnap: newUnsnap() };
+      if (isAreaColumn(name)) {
+        const area = this.desk.area(name);
+        rooms = { file: area.file, unsnap: area.unsnap, area };
+      } else rooms = { file: reusedRoom(), unsnap: newUnsnap() };
       this.#rooms.set(name, rooms);
     }
     return rooms;
   }
 }
+
+const isAreaColumn = (name: ColumnName): name is AreaColumn => (AREA_COLUMNS as readonly ColumnName[]).includes(name);
 
 /** Throws PlanError where the footer's places cannot be. The columns that were opened before in the same rooms are done with. */
 export function openColumns(bytes: FileBytes, group: RowGroup, rooms: Rooms): Columns {

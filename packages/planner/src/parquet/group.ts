@@ -1,117 +1,69 @@
 // The rows of one row group, handed to the triage in short stretches: of each row its owner, delete marker, size and ACL, of the foreign-owned ones everything else.
-import { isUtf8 } from "node:buffer";
-import { PlanError } from "../error.ts";
-import type { DataFileInput } from "../reader/reader.ts";
-import { ByteCache, bytesOf } from "../scan/byte-cache.ts";
-import type { Span } from "../scan/row.ts";
-import type { AclCell, OwnerCell, Triage } from "../scan/triage.ts";
-import { COLUMNS, type ColumnName } from "../source/columns.ts";
+import type { Triage } from "../scan/triage.ts";
 import type { Columns } from "./columns.ts";
-import { Meanings } from "./meanings.ts";
-import { Visit } from "./visit.ts";
-
-const WORDS_MAX = 1_024;
-const NULL_VERSION = Buffer.from("null");
-const words = new ByteCache<string>((cell) => cell, WORDS_MAX);
-
-const WORD_COLUMNS = ["bucket", "storageClass", "encryption", "accessTier", "lockMode", "legalHold"] as const;
-type WordColumn = (typeof WORD_COLUMNS)[number];
-
-/** What texts mean, column by column; for all row groups of a file. */
-export class FileMeanings {
-  readonly owners: Meanings<OwnerCell>;
-  readonly acls: Meanings<AclCell>;
-  readonly words: Readonly<Record<WordColumn, Meanings<string>>>;
-  /** The owner of a row that names none. */
-  readonly noOwner: OwnerCell;
-
-  constructor(triage: Triage) {
-    this.owners = new Meanings(triage.owners);
-    this.acls = new Meanings(triage.acls);
-    this.words = Object.fromEntries(WORD_COLUMNS.map((name) => [name, new Meanings(words)])) as Record<WordColumn, Meanings<string>>;
-    this.noOwner = triage.owners.get(bytesOf(Buffer.alloc(0)), 0, 0);
-  }
-}
-
-/** Rows whose repeated cells, numbers and booleans are in memory at once. */
-export const STRETCH_ROWS = 2_048;
+import type { Desk } from "./desk.ts";
+import { type FileMeanings, WORD_COLUMNS } from "./file-meanings.ts";
+import { Judge } from "./judge.ts";
+import type { Packing } from "./packing.ts";
+import { Stretch } from "./stretch.ts";
 
 export class GroupRows {
-  readonly #input: DataFileInput;
   readonly #triage: Triage;
   readonly #columns: Columns;
   readonly #meanings: FileMeanings;
-  /** Rows of the file before the group. */
-  readonly #first: number;
-  readonly #owners: OwnerCell[];
-  readonly #acls: AclCell[];
-  readonly #deleted = new Uint8Array(STRETCH_ROWS);
-  readonly #latest = new Uint8Array(STRETCH_ROWS);
-  readonly #sizes = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
-  readonly #times = new Float64Array(STRETCH_ROWS).fill(Number.NaN);
-  readonly #words: Readonly<Record<WordColumn, string[]>>;
-  /** The one that every row is about. */
-  #bucket: string;
-  /** Rows of the group that are looked at one by one, and those of them that are decided: so many of this stretch. */
-  readonly #looked = new Uint32Array(STRETCH_ROWS);
-  #lookedCount = 0;
-  readonly #foreign = new Uint32Array(STRETCH_ROWS);
-  #foreignCount = 0;
-  readonly #keys: Visit;
-  readonly #versions: Visit;
-  readonly #etags: Visit;
+  readonly #desk: Desk;
+  readonly #packing: Packing;
+  readonly #stretch: Stretch;
+  readonly #judge: Judge;
+  /** Rows of the stretch that are looked at one by one, and those of them that are decided. */
+  #looked = 0;
+  #foreign = 0;
 
-  constructor(input: DataFileInput, triage: Triage, columns: Columns, meanings: FileMeanings, first: number) {
-    this.#input = input;
+  /** `first`: rows of the file before the group; `file`: the data file's key, `bucket` the one that every row is about. */
+  constructor(
+    triage: Triage,
+    columns: Columns,
+    meanings: FileMeanings,
+    desk: Desk,
+    packing: Packing,
+    { first, file, bucket }: { readonly first: number; readonly file: string; readonly bucket: string },
+  ) {
     this.#triage = triage;
     this.#columns = columns;
     this.#meanings = meanings;
-    this.#first = first;
-    this.#owners = new Array<OwnerCell>(STRETCH_ROWS).fill(meanings.noOwner);
-    this.#acls = new Array<AclCell>(STRETCH_ROWS).fill(triage.noAcl);
-    this.#words = Object.fromEntries(WORD_COLUMNS.map((name) => [name, new Array<string>(STRETCH_ROWS).fill("")])) as Record<
-      WordColumn,
-      string[]
-    >;
-    this.#bucket = input.bucket;
-    this.#keys = new Visit(columns.key, STRETCH_ROWS);
-    this.#versions = new Visit(columns.versionId, STRETCH_ROWS);
-    this.#etags = new Visit(columns.etag, STRETCH_ROWS);
+    this.#desk = desk;
+    this.#packing = packing;
+    this.#stretch = new Stretch(columns, desk);
+    this.#judge = new Judge(triage, columns, meanings, this.#stretch, { first, file, bucket });
   }
 
   /** Rows [start, end) of the group, at most STRETCH_ROWS. Throws PlanError where a column is damaged or a row cannot be believed. */
   hand(start: number, end: number): void {
     const { owner, isDeleteMarker, size, acl } = this.#columns;
-    if (owner !== undefined) this.#meanings.owners.fill(owner, start, end, this.#owners, this.#meanings.noOwner);
-    isDeleteMarker?.fill(start, end, this.#deleted);
-    size?.fill(start, end, this.#sizes);
-    if (acl !== undefined) this.#meanings.acls.fill(acl, start, end, this.#acls, this.#triage.noAcl);
-    this.#list(start, end);
-    this.#readForeign(start);
-    const triage = this.#triage;
-    for (let look = 0, decided = 0; look < this.#lookedCount; look++) {
-      const at = this.#looked[look] as number;
-      const i = at - start;
-      const bytes = this.#number("size", this.#sizes[i] as number, at) ?? 0;
-      const owner = this.#owners[i] as OwnerCell;
-      const acl = this.#acls[i] as AclCell;
-      if (decided < this.#foreignCount && at === this.#foreign[decided]) {
-        this.#fill(start, i, bytes, look, decided++);
-        triage.foreign(owner, acl);
-      } else {
-        triage.own(this.#first + at + 1, bytes, acl, () => this.#ownKey(look, at));
-      }
-    }
+    const { owners, acls } = this.#meanings;
+    const stretch = this.#stretch;
+    stretch.start = start;
+    this.#meanings.begin();
+    if (owner !== undefined) owners.fill(owner, start, end, stretch.owners);
+    isDeleteMarker?.fill(start, end, stretch.deleted);
+    size?.fill(start, end, stretch.sizes);
+    if (acl !== undefined) acls.fill(acl, start, end, stretch.acls);
+    this.#list(end - start);
+    this.#readForeign();
+    for (let look = 0, decided = 0; look < this.#looked; ) ({ look, decided } = this.#handFound(look, decided));
   }
 
   /** Counts the rows of which nothing more has to be known, and lists the others. */
-  #list(start: number, end: number): void {
+  #list(count: number): void {
     const triage = this.#triage;
     const { whole, bucketOwner } = triage;
-    const [owners, acls, sizes, deleted] = [this.#owners, this.#acls, this.#sizes, this.#deleted];
-    const [lookedRows, foreignRows] = [this.#looked, this.#foreign];
+    const { start, owners, acls, sizes, deleted } = this.#stretch;
+    const { looked: lookedRows, foreign: foreignRows, look } = this.#desk;
+    const { values: ownerOf } = this.#meanings.owners;
+    const { values: aclOf } = this.#meanings.acls;
+    const own = ownerOf.indexOf(bucketOwner);
     // Most of the bucket owner's rows have the same ACL.
-    let weighed: AclCell | undefined;
+    let weighed = -1;
     let isPrivate = false;
     let untold = 0;
     let looked = 0;
@@ -119,19 +71,21 @@ export class GroupRows {
     let ownRows = 0;
     let ownBytes = 0;
     let ownUntold = 0;
-    for (let i = 0; i < end - start; i++) {
-      const owner = owners[i] as OwnerCell;
+    for (let i = 0; i < count; i++) {
+      const owner = owners[i] as number;
       if (!whole && deleted[i] === 1) {
-        triage.deleteMarker(owner);
-      } else if (whole || owner !== bucketOwner) {
+        triage.deleteMarker(ownerOf[owner] as (typeof ownerOf)[number]);
+      } else if (whole || owner !== own) {
+        look[foreign] = looked;
         lookedRows[looked++] = start + i;
         foreignRows[foreign++] = start + i;
       } else {
-        const acl = acls[i] as AclCell;
+        const acl = acls[i] as number;
         if (acl !== weighed) {
           weighed = acl;
-          isPrivate = triage.isPrivate(acl);
-          untold = acl.acl.state === "unknown" ? 1 : 0;
+          const cell = aclOf[acl] as (typeof aclOf)[number];
+          isPrivate = triage.isPrivate(cell);
+          untold = cell.acl.state === "unknown" ? 1 : 0;
         }
         const size = sizes[i] as number;
         // What is no size is told when the rows before it were looked at.
@@ -145,92 +99,46 @@ export class GroupRows {
       }
     }
     if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes, ownUntold);
-    this.#lookedCount = looked;
-    this.#foreignCount = foreign;
-    this.#keys.begin(this.#looked, looked);
-    this.#versions.begin(this.#foreign, foreign);
-    this.#etags.begin(this.#foreign, foreign);
+    this.#looked = looked;
+    this.#foreign = foreign;
+    this.#stretch.begin(looked, foreign);
   }
 
   /** The cells that are no longer than a word, of the rows up to the last foreign-owned one. */
-  #readForeign(start: number): void {
-    if (this.#foreignCount === 0) return;
-    const end = (this.#foreign[this.#foreignCount - 1] as number) + 1;
+  #readForeign(): void {
+    if (this.#foreign === 0) return;
+    const { start, latest, times, words } = this.#stretch;
+    const end = (this.#desk.foreign[this.#foreign - 1] as number) + 1;
     const { isLatest, lastModified } = this.#columns;
-    isLatest?.fill(start, end, this.#latest);
-    lastModified?.fill(start, end, this.#times);
+    isLatest?.fill(start, end, latest);
+    lastModified?.fill(start, end, times);
     for (const name of WORD_COLUMNS) {
       const cursor = this.#columns[name];
-      if (cursor !== undefined) this.#meanings.words[name].fill(cursor, start, end, this.#words[name], "");
+      if (cursor !== undefined) this.#meanings.words[name].fill(cursor, start, end, words[name]);
     }
+    this.#judge.begin();
   }
 
-  /** Row i of the stretch that begins at row `start` of the group, by its places among the rows that are looked at and that are decided. */
-  #fill(start: number, i: number, size: number, look: number, decided: number): void {
-    const { row } = this.#triage;
-    const columns = this.#columns;
-    const words = this.#words;
-    const at = start + i;
-    row.number = this.#first + at + 1;
-    row.isDeleteMarker = this.#deleted[i] === 1;
-    row.size = size;
-    row.sizeKnown = !Number.isNaN(this.#sizes[i] as number);
-    if (columns.bucket !== undefined) {
-      const bucket = words.bucket[i] as string;
-      if (bucket !== this.#bucket) throw this.#fault(at, `is about the bucket ${JSON.stringify(bucket)}, not ${this.#bucket}`);
-      // The very string that the next rows have too, so that it is not compared letter by letter.
-      this.#bucket = bucket;
+  /** The rows from that on which is looked at next, as far as their texts can be had at once; which are next after them. */
+  #handFound(look: number, decided: number): { look: number; decided: number } {
+    const triage = this.#triage;
+    const { keys, versions, etags, start } = this.#stretch;
+    const { looked, foreign, look: lookOf } = this.#desk;
+    let to = keys.reach(look);
+    if (decided < this.#foreign) {
+      const found = Math.min(versions.reach(decided), etags.reach(decided));
+      if (found < this.#foreign) to = Math.min(to, lookOf[found] as number);
     }
-    const keys = this.#keys;
-    this.#turnToKey(look, at);
-    row.keyBytes.set(keys.text.buffer, keys.starts[look] as number, keys.ends[look] as number);
-    fill(row.version, this.#versions, decided);
-    if (columns.versionId !== undefined && row.version.start < 0) row.version.set(NULL_VERSION, 0, NULL_VERSION.length);
-    row.isLatest = columns.isLatest === undefined || this.#latest[i] === 1;
-    row.lastModified = this.#number("lastModified", this.#times[i] as number, at);
-    fill(row.etag, this.#etags, decided);
-    row.storageClass = words.storageClass[i] as string;
-    row.encryption = words.encryption[i] as string;
-    row.accessTier = words.accessTier[i] as string;
-    row.lockMode = words.lockMode[i] as string;
-    row.legalHold = words.legalHold[i] as string;
+    const atOnce = !triage.whole && keys.onDesk && versions.onDesk && etags.onDesk;
+    if (!atOnce) this.#packing.flush();
+    let next = decided;
+    for (let at = look; at < to; at++) {
+      const row = looked[at] as number;
+      if (next >= this.#foreign || row !== foreign[next]) this.#judge.own(row - start, at);
+      else if (atOnce) this.#packing.shapes[next] = this.#judge.shape(row - start, at, next++);
+      else this.#judge.foreign(row - start, at, next++);
+    }
+    if (atOnce) this.#packing.pack(decided, next, start);
+    return { look: to, decided: next };
   }
-
-  #ownKey(look: number, at: number): string {
-    this.#turnToKey(look, at);
-    const { text, starts, ends } = this.#keys;
-    return text.buffer.toString("utf8", starts[look], ends[look]);
-  }
-
-  #turnToKey(look: number, at: number): void {
-    const keys = this.#keys;
-    keys.turn(look);
-    const start = keys.starts[look] as number;
-    const end = keys.ends[look] as number;
-    if (start < 0 || start === end) throw this.#fault(at, "has an empty key");
-    if (!keys.ascii && !isUtf8(keys.text.buffer.subarray(start, end))) throw this.#fault(at, "has a key that is not UTF-8");
-  }
-
-  /** null: NaN, which stands for no value. */
-  #number(name: ColumnName, value: number, row: number): number | null {
-    if (Number.isSafeInteger(value) && value >= 0) return value;
-    if (Number.isNaN(value)) return null;
-    throw this.#fault(row, `has ${value} as its ${COLUMNS[name].parquet}`);
-  }
-
-  #fault(row: number, what: string): PlanError {
-    return new PlanError(
-      "row-invalid",
-      `Row ${this.#first + row + 1} of the data file ${this.#input.file.key} ${what}. The file is what S3 wrote (its MD5 is right), so nothing in it can be relied on: plan from another report.`,
-    );
-  }
-}
-
-/** Cleared where there is no value. */
-function fill(span: Span, texts: Visit, i: number): void {
-  texts.turn(i);
-  const start = texts.starts[i] as number;
-  const end = texts.ends[i] as number;
-  if (start < 0 || start === end) span.clear();
-  else span.set(texts.text.buffer, start, end);
 }

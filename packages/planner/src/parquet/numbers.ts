@@ -2,6 +2,7 @@
 import type { FileBytes } from "./bytes.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
+import type { PageArea } from "./desk.ts";
 import type { Chunk, ColumnKind } from "./footer.ts";
 import type { PageBody } from "./pages.ts";
 import type { ColumnRooms } from "./room.ts";
@@ -24,9 +25,11 @@ export class NumberCursor extends Cursor {
   /** Fixed-width values. */
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
+  readonly #area: PageArea | undefined;
 
   constructor(file: FileBytes, chunk: Chunk, kind: NumberKind, rooms: ColumnRooms) {
     super(file, chunk, rooms);
+    this.#area = rooms.area;
     this.#kind = kind;
     this.#width = BYTES[kind.type];
   }
@@ -55,7 +58,7 @@ export class NumberCursor extends Cursor {
       this.#deltas = new Deltas(bytes, start, bytes.length, this.fault);
     } else if (encoding === "PLAIN" || encoding === "BYTE_STREAM_SPLIT") {
       const values = encoding === "PLAIN" ? bytes.subarray(start) : joinStreams(bytes.subarray(start), this.#width);
-      this.#view = viewOf(values);
+      this.#view = viewOf(this.#area?.settle(values) ?? values);
       this.#at = 0;
     } else throw this.fault(`has numbers in the encoding ${encoding}`);
   }
@@ -90,9 +93,11 @@ export class NumberCursor extends Cursor {
     let at = this.#at;
     this.#at += (to - from) * width;
     if (this.#at > view.byteLength) throw this.fault("has a page that ends before its rows do");
-    if (this.#kind.type === "INT64" && this.#kind.perUnit === 1)
-      for (let i = from; i < to; i++, at += 8) out[i] = view.getInt32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
-    else for (let i = from; i < to; i++, at += width) out[i] = this.#fixed(view, at);
+    const desk = this.#area?.desk;
+    if (this.#kind.type !== "INT64" || this.#kind.perUnit !== 1)
+      for (let i = from; i < to; i++, at += width) out[i] = this.#fixed(view, at);
+    else if (desk?.holds(view) === true && desk.holds(out)) desk.integers(view.byteOffset + at, to - from, out.subarray(from, to));
+    else for (let i = from; i < to; i++, at += 8) out[i] = view.getInt32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
   }
 
   #dictionaryOf(page: PageBody | undefined): Float64Array {

@@ -2,10 +2,13 @@
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import type { ColumnName } from "../source/columns.ts";
-import { type FileBytes, openVerified, type RandomAccess } from "./bytes.ts";
+import { openVerified, type RandomAccess } from "./bytes.ts";
 import { finishColumns, openColumns, Rooms } from "./columns.ts";
-import { type RowGroup, readFooter } from "./footer.ts";
-import { FileMeanings, GroupRows, STRETCH_ROWS } from "./group.ts";
+import { STRETCH_ROWS } from "./desk.ts";
+import { FileMeanings } from "./file-meanings.ts";
+import { readFooter } from "./footer.ts";
+import { GroupRows } from "./group.ts";
+import { Packing } from "./packing.ts";
 
 /** Memory of files that were read, for the next ones; of one file, where they are read one after another. */
 const idle: Rooms[] = [];
@@ -23,29 +26,31 @@ export async function readParquet(input: DataFileInput, triage: Triage): Promise
   }
 }
 
-/** The same of bytes whose checksum was looked at. */
-export async function readRows({ file, bytes }: Omit<RandomAccess, "close">, input: DataFileInput, triage: Triage): Promise<void> {
-  const groups = await readFooter(file, input.file.key, Object.keys(input.columns.at) as ColumnName[]);
+async function readRows({ file, bytes }: RandomAccess, input: DataFileInput, triage: Triage): Promise<void> {
   const rooms = idle.pop() ?? new Rooms();
   try {
-    await readGroups(groups, bytes, rooms, input, triage);
+    await readGroups({ file, bytes }, rooms, input, triage);
   } finally {
     idle.push(rooms);
   }
 }
 
-async function readGroups(
-  groups: readonly RowGroup[],
-  bytes: FileBytes,
+/** The same of bytes whose checksum was looked at, in this memory. */
+export async function readGroups(
+  { file, bytes }: Omit<RandomAccess, "close">,
   rooms: Rooms,
   input: DataFileInput,
   triage: Triage,
 ): Promise<void> {
+  const groups = await readFooter(file, input.file.key, Object.keys(input.columns.at) as ColumnName[]);
+  const { desk } = rooms;
   const meanings = new FileMeanings(triage);
+  const { isLatest, versionId } = input.columns.at;
+  const packing = new Packing(desk, triage, { hasVersions: versionId !== undefined, allLatest: isLatest === undefined });
   let first = 0;
   for (const group of groups) {
     const columns = openColumns(bytes, group, rooms);
-    const rows = new GroupRows(input, triage, columns, meanings, first);
+    const rows = new GroupRows(triage, columns, meanings, desk, packing, { first, file: input.file.key, bucket: input.bucket });
     for (let start = 0; start < group.rows; start += STRETCH_ROWS) {
       const end = Math.min(group.rows, start + STRETCH_ROWS);
       rows.hand(start, end);
@@ -56,4 +61,6 @@ async function readGroups(
     first += group.rows;
     input.progress(input.file.size, first);
   }
+  packing.flush();
+  meanings.settle();
 }

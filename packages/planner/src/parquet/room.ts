@@ -1,4 +1,5 @@
 // Memory for what is read and decompressed.
+import type { PageArea } from "./desk.ts";
 import type { Unsnap } from "./unsnap.ts";
 
 export type Room = (bytes: number) => Uint8Array<ArrayBuffer>;
@@ -19,4 +20,6 @@ export function reusedRoom(): Room {
 export interface ColumnRooms {
   readonly file: Room;
   readonly unsnap: Unsnap;
+  /** Where both lie, for a column that has a place on the desk. */
+  readonly area?: PageArea;
 }

@@ -1,10 +1,14 @@
 // Text columns: a cell is a place in the bytes of its page or of its dictionary, and never becomes a string here.
 import { isAscii } from "node:buffer";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
+import type { FileBytes } from "./bytes.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
+import type { PageArea } from "./desk.ts";
 import type { Fault } from "./fault.ts";
+import type { Chunk } from "./footer.ts";
 import { type PageBody, uint32 } from "./pages.ts";
+import type { ColumnRooms } from "./room.ts";
 import type { Runs } from "./runs.ts";
 
 /** A text's length stands before it in four bytes. */
@@ -18,6 +22,15 @@ const JOINED_BYTES_MAX = 256 * 1024 * 1024;
 export interface Dictionary {
   readonly text: Bytes;
   readonly starts: Uint32Array;
+  /** All of them lie in bytes [from, to) of `text`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where texts lie: that of the row rows[i] in bytes [starts[i], ends[i]); starts[i] is -1 where there is none. */
+export interface Places {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
 
 export class TextCursor extends Cursor {
@@ -33,13 +46,25 @@ export class TextCursor extends Cursor {
   #bodyEnd = 0;
   #lengths: Int32Array | undefined;
   #value = 0;
-  /** Where texts begin in {@link text}, and whether all from there on is ASCII; undefined until somebody asks. */
+  /** Where texts begin and end in {@link text}, and whether all in between is ASCII; undefined until somebody asks. */
   #textAt = 0;
+  #textEnd = 0;
   #ascii: boolean | undefined;
+  readonly #area: PageArea | undefined;
+
+  constructor(file: FileBytes, chunk: Chunk, rooms: ColumnRooms) {
+    super(file, chunk, rooms);
+    this.#area = rooms.area;
+  }
+
+  /** The current texts lie on the desk. */
+  get onDesk(): boolean {
+    return this.text === this.#area?.desk.text;
+  }
 
   /** Whether every byte around the text is ASCII. Lengths below 128 are, so that one native look at the page spares a look at each text. */
   get ascii(): boolean {
-    this.#ascii ??= isAscii(this.text.buffer.subarray(this.#textAt));
+    this.#ascii ??= isAscii(this.text.buffer.subarray(this.#textAt, this.#textEnd));
     return this.#ascii;
   }
 
@@ -50,9 +75,10 @@ export class TextCursor extends Cursor {
     this.#ascii = undefined;
     if (encoding === "DICTIONARY") {
       this.places = placesOf(page, this.fault);
-      this.dictionary ??= dictionaryOf(dictionary, this.fault);
+      this.dictionary ??= dictionaryOf(dictionary, this.#area, this.fault);
       this.text = this.dictionary.text;
-      this.#textAt = 0;
+      this.#textAt = this.dictionary.from;
+      this.#textEnd = this.dictionary.to;
       return;
     }
     if (encoding === "PLAIN") this.#setBody(page.bytes, page.start);
@@ -74,24 +100,34 @@ export class TextCursor extends Cursor {
   }
 
   /**
-   * Where the texts of the rows rows[from], …, rows[to - 1] (ascending) begin and end, in starts and ends at the same places; -1 where there is none. As many of them as
-   * lie in one page, which {@link text} then is: gives the place of the first row that was not reached. The cursor stands behind them, so nobody takes values of the page.
+   * Where the texts of the rows rows[from], …, rows[to - 1] (ascending) lie. As many of them as lie in one page, which {@link text} then is: gives the place of the first
+   * row that was not reached. The cursor stands behind them, so nobody takes values of the page.
    */
-  visit(rows: Uint32Array, from: number, to: number, starts: Int32Array, ends: Int32Array): number {
+  visit(rows: Uint32Array, from: number, to: number, places: Places): number {
     const last = (rows[to - 1] as number) + 1;
     let i = from;
     do {
       const row = rows[i] as number;
       const end = row + this.alike(row, last);
-      if (!this.present) while (i < to && (rows[i] as number) < end) starts[i++] = -1;
-      else if (this.places === undefined && this.#lengths === undefined) i = this.#visitPlain(rows, i, end, starts, ends);
-      else i = this.#visitOthers(rows, i, to, end, starts, ends);
+      if (!this.present) while (i < to && (rows[i] as number) < end) places.starts[i++] = -1;
+      else if (this.places === undefined && this.#lengths === undefined) i = this.#visitPlain(rows, i, end, places);
+      else i = this.#visitOthers(rows, i, to, end, places);
     } while (i < to && (rows[i] as number) < this.pageEnd);
     return i;
   }
 
   /** Every row from rows[i] up to `end` has a text, its length before it. */
-  #visitPlain(rows: Uint32Array, i: number, end: number, starts: Int32Array, ends: Int32Array): number {
+  #visitPlain(rows: Uint32Array, i: number, end: number, places: Places): number {
+    if (this.onDesk) {
+      const { desk } = this.#area as PageArea;
+      const reached = desk.find(rows, i, end, this.#at, this.#bodyEnd, places);
+      if (reached !== undefined) {
+        this.#at = desk.after;
+        return reached;
+      }
+      // A fault: found again below, which says what it is.
+    }
+    const { starts, ends } = places;
     const { view } = this.text;
     const bodyEnd = this.#bodyEnd;
     let at = this.#at;
@@ -113,7 +149,7 @@ export class TextCursor extends Cursor {
     return i;
   }
 
-  #visitOthers(rows: Uint32Array, i: number, to: number, end: number, starts: Int32Array, ends: Int32Array): number {
+  #visitOthers(rows: Uint32Array, i: number, to: number, end: number, { starts, ends }: Places): number {
     let row = rows[i] as number;
     for (; i < to && (rows[i] as number) < end; i++) {
       const wanted = rows[i] as number;
@@ -165,10 +201,12 @@ export class TextCursor extends Cursor {
   }
 
   #setBody(bytes: Uint8Array, start: number): void {
-    this.text = bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    this.#textAt = start;
-    this.#at = start;
-    this.#bodyEnd = bytes.length;
+    const { text, from, to } = textOf(this.#area?.settle(bytes) ?? bytes, this.#area);
+    this.text = text;
+    this.#textAt = from + start;
+    this.#textEnd = to;
+    this.#at = from + start;
+    this.#bodyEnd = to;
   }
 
   #openLengths(page: PageBody): void {
@@ -223,18 +261,25 @@ function lengthsOf(page: PageBody, start: number, fault: Fault): { lengths: Int3
   return { lengths, after: deltas.after };
 }
 
-function dictionaryOf(page: PageBody | undefined, fault: Fault): Dictionary {
+/** Bytes as texts lie in them: in [from, to) of `text`, which is the whole desk for what lies there. */
+function textOf(bytes: Uint8Array, area: PageArea | undefined): { text: Bytes; from: number; to: number } {
+  if (area?.desk.holds(bytes) === true) return { text: area.desk.text, from: bytes.byteOffset, to: bytes.byteOffset + bytes.byteLength };
+  return { text: bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), from: 0, to: bytes.byteLength };
+}
+
+function dictionaryOf(page: PageBody | undefined, area: PageArea | undefined, fault: Fault): Dictionary {
   if (page === undefined) throw fault("has places in a dictionary, but no dictionary");
   const { bytes, values } = page;
   if (values > bytes.length / LENGTH_BYTES) throw fault(`has a dictionary of ${values} texts in ${bytes.length} bytes`);
+  const { text, from, to } = textOf(area?.settleDictionary(bytes) ?? bytes, area);
   const starts = new Uint32Array(values + 1);
   let at = LENGTH_BYTES;
   for (let i = 0; i < values; i++) {
     if (at > bytes.length) throw fault("has a dictionary that ends before its entries do");
-    starts[i] = at;
+    starts[i] = from + at;
     at += uint32(bytes, at - LENGTH_BYTES) + LENGTH_BYTES;
   }
   if (at > bytes.length + LENGTH_BYTES) throw fault("has a dictionary that ends before its entries do");
-  starts[values] = at;
-  return { text: bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), starts };
+  starts[values] = from + at;
+  return { text, starts, from, to };
 }

@@ -31,6 +31,37 @@ export interface NumberedShape {
   number: number;
 }
 
+/** The shapes of the chunk being filled, whoever fills it. */
+export class ChunkShapes {
+  #shapes: Shape[] = [];
+  #bytes = 0;
+  #chunk = 0;
+
+  /** They take as much as a chunk may: it should be taken away. */
+  get full(): boolean {
+    return this.#bytes >= CHUNK_BYTES;
+  }
+
+  /** The shape's number in the chunk. */
+  numberOf(shape: NumberedShape): number {
+    if (shape.chunk !== this.#chunk) {
+      shape.chunk = this.#chunk;
+      shape.number = this.#shapes.push(shape.shape) - 1;
+      this.#bytes += SHAPE_BYTES + (shape.shape.grants?.length ?? 0) + (shape.shape.formerAcl?.length ?? 0);
+    }
+    return shape.number;
+  }
+
+  /** The chunk's; the next one begins with none. */
+  take(): Pick<Chunk, "shapes" | "shapeBytes"> {
+    const taken = { shapes: this.#shapes, shapeBytes: this.#bytes };
+    this.#shapes = [];
+    this.#bytes = 0;
+    this.#chunk++;
+    return taken;
+  }
+}
+
 export class Packer {
   #buffer = new ArrayBuffer(CHUNK_BYTES);
   #bytes = new Uint8Array(this.#buffer);
@@ -40,12 +71,14 @@ export class Packer {
   #f64 = new Float64Array(this.#buffer);
   #length = 0;
   #rows = 0;
-  #shapes: Shape[] = [];
-  #shapeBytes = 0;
-  #chunk = 0;
+  readonly #shapes: ChunkShapes;
   readonly #keys = new ByteCopier();
   readonly #versions = new ByteCopier();
   readonly #etags = new ByteCopier();
+
+  constructor(shapes: ChunkShapes) {
+    this.#shapes = shapes;
+  }
 
   /** False where the record, or its shape, does not fit any more: take the chunk and add the row again. */
   add(row: Row, shape: NumberedShape): boolean {
@@ -55,15 +88,9 @@ export class Packer {
     const etagLength = etag.start < 0 ? 0 : etag.end - etag.start;
     const length = (HEADER_BYTES + keyLength + versionLength + etagLength + 7) & ~7;
     const at = this.#length;
-    if (at + length > CHUNK_BYTES || this.#shapeBytes >= CHUNK_BYTES) return false;
-    if (shape.chunk !== this.#chunk) {
-      shape.chunk = this.#chunk;
-      shape.number = this.#shapes.length;
-      this.#shapes.push(shape.shape);
-      this.#shapeBytes += SHAPE_BYTES + (shape.shape.grants?.length ?? 0) + (shape.shape.formerAcl?.length ?? 0);
-    }
+    if (at + length > CHUNK_BYTES || this.#shapes.full) return false;
     this.#u32[at >> 2] = length;
-    this.#u32[(at >> 2) + 1] = shape.number;
+    this.#u32[(at >> 2) + 1] = this.#shapes.numberOf(shape);
     this.#f64[(at >> 3) + 1] = row.size;
     this.#f64[(at >> 3) + 2] = row.lastModified ?? Number.NaN;
     this.#u16[(at >> 1) + 12] = keyLength;
@@ -86,7 +113,7 @@ export class Packer {
   take(): Chunk {
     // The last chunk of a small file does not keep the memory of a full one.
     const records = this.#length > CHUNK_BYTES / 2 ? this.#buffer : this.#buffer.slice(0, this.#length);
-    const chunk: Chunk = { records, length: this.#length, rows: this.#rows, shapes: this.#shapes, shapeBytes: this.#shapeBytes };
+    const chunk: Chunk = { records, length: this.#length, rows: this.#rows, ...this.#shapes.take() };
     this.#buffer = new ArrayBuffer(CHUNK_BYTES);
     this.#bytes = new Uint8Array(this.#buffer);
     this.#view = new DataView(this.#buffer);
@@ -95,9 +122,6 @@ export class Packer {
     this.#f64 = new Float64Array(this.#buffer);
     this.#length = 0;
     this.#rows = 0;
-    this.#shapes = [];
-    this.#shapeBytes = 0;
-    this.#chunk++;
     return chunk;
   }
 }

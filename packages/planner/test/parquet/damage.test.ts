@@ -8,10 +8,11 @@ import { describe, expect, test } from "vitest";
 import { PlanError } from "../../src/error.ts";
 import { memoryBytes } from "../../src/parquet/bytes.ts";
 import { decompressPage } from "../../src/parquet/codec.ts";
+import { Rooms } from "../../src/parquet/columns.ts";
 import { Deltas } from "../../src/parquet/delta.ts";
 import { faultIn } from "../../src/parquet/fault.ts";
 import { parsePageHeader } from "../../src/parquet/page-header.ts";
-import { readRows } from "../../src/parquet/reader.ts";
+import { readGroups } from "../../src/parquet/reader.ts";
 import { Runs } from "../../src/parquet/runs.ts";
 import { newUnsnap } from "../../src/parquet/unsnap.ts";
 import { Triage } from "../../src/scan/triage.ts";
@@ -22,6 +23,7 @@ import { asyncBuffer, FILES, NAMES, readCells } from "./fixture/cells.ts";
 const ROWS = 120;
 /** For each file and kind of damage. */
 const TRIES = 60;
+const rooms = new Rooms();
 const fault = faultIn("data/test.parquet", "key", 0, 1);
 
 /** Rows that the triage was handed; undefined where the reader gave its error. Everything else that it might throw is for the test to fail with. */
@@ -36,8 +38,9 @@ async function planned(bytes: Uint8Array): Promise<number | undefined> {
   const triage = new Triage(settings, "data/test.parquet", () => undefined);
   const at = Object.fromEntries(NAMES.map((name, i) => [name, i]));
   try {
-    await readRows(
+    await readGroups(
       { bytes: memoryBytes(bytes), file: asyncBuffer(bytes) },
+      rooms,
       {
         file: { key: "data/test.parquet", size: bytes.length, md5: "" },
         location: { kind: "local", path: "unused" },

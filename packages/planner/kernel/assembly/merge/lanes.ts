@@ -1,22 +1,7 @@
 // Records of a chunk go to the lanes of their shapes, one after the other, until a batch is full.
-import { allocate, bitsFor, copy, release } from "./memory";
-
-/** As src/scan/pack.ts lays it out; key, version and ETag follow. */
-// @ts-expect-error: a decorator of the compiler
-@unmanaged
-export class Record {
-  length: u32;
-  /** Of the chunk; in a lane, of the lane's batch. */
-  shape: u32;
-  size: f64;
-  modified: f64;
-  key: u16;
-  version: u16;
-  etag: u16;
-  latest: u8;
-}
-export const HEADER_BYTES: usize = 32;
-export const NO_VALUE: u32 = 0xffff;
+import { copy } from "../copy";
+import { NO_VALUE, Record } from "../record";
+import { allocate, bitsFor, release } from "./memory";
 
 // @ts-expect-error: a decorator of the compiler
 @unmanaged

@@ -1,7 +1,9 @@
 // A lane's batch as the values of its columns' pages, byte for byte as they lie in a Parquet file: plain ones in one pass over the records, those that depend on the shape
 // alone by dictionary.
-import { HEADER_BYTES, Lane, NO_VALUE, Record } from "./lanes";
-import { allocate, bitsFor, copy, release, SLACK } from "./memory";
+import { copy } from "../copy";
+import { HEADER_BYTES, NO_VALUE, Record } from "../record";
+import { Lane } from "./lanes";
+import { allocate, bitsFor, release, SLACK } from "./memory";
 
 /** Where a column's values lie. */
 // @ts-expect-error: a decorator of the compiler
