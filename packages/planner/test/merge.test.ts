@@ -3,7 +3,7 @@ import { type AccountId, accountId, canonicalId, type Op, type PlanRow, PlanWrit
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Merge } from "../src/dataset/merge.ts";
-import { type NumberedShape, Packer } from "../src/scan/pack.ts";
+import { ChunkShapes, type NumberedShape, Packer } from "../src/scan/pack.ts";
 import { Row } from "../src/scan/row.ts";
 import type { Shape } from "../src/scan/shape.ts";
 import { datasetBytes, withStore } from "./fixture/planned.ts";
