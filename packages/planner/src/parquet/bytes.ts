@@ -10,6 +10,7 @@ import { assertLocalSize } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { openNameless } from "../source/nameless.ts";
 import { verified } from "../source/verify.ts";
+import { LocalFile } from "./local-file.ts";
 import { newRoom, type Room } from "./room.ts";
 
 /** Bytes by their place, at once: a scanning thread has nothing else to do meanwhile, and cursors that wait for promises at each page are far slower. */
@@ -26,6 +27,16 @@ export interface RandomAccess {
   /** The same for whoever wants promises and copies. */
   readonly file: AsyncBuffer;
   close(): Promise<void>;
+}
+
+/** A file whose checksum is known only when it was read: nothing that was found in it is to be believed, or told as a fault of its own, before {@link verify}. */
+export interface UnverifiedAccess extends RandomAccess {
+  /** Bytes that were read for good. */
+  readonly passed: number;
+  /** Bytes [start, end) are read next; what was read of others is gone. */
+  begin(start: number, end: number): void;
+  /** Throws PlanError where size or MD5 are not what the manifest says. */
+  verify(): void;
 }
 
 /** Of each column. */
@@ -45,6 +56,24 @@ export async function openVerified(input: DataFileInput): Promise<RandomAccess> 
     throw error;
   }
   return { ...access(fileBytes(handle.fd, file.size)), close: () => handle.close() };
+}
+
+/** The same, but a local file's checksum is had on the way. Rejects with PlanError where its size is wrong, or any other file's checksum. */
+export async function openOnce(input: DataFileInput): Promise<UnverifiedAccess> {
+  const { location } = input;
+  if (location.kind === "local") {
+    const file = await LocalFile.open(input, location.path);
+    return {
+      ...access(file),
+      get passed() {
+        return file.passed;
+      },
+      begin: (start, end) => file.begin(start, end),
+      verify: () => file.verify(),
+      close: async () => file.close(),
+    };
+  }
+  return { ...(await openVerified(input)), passed: input.file.size, begin: () => undefined, verify: () => undefined };
 }
 
 async function inMemory(input: DataFileInput): Promise<RandomAccess> {

@@ -2,6 +2,7 @@
 import {
   type AsyncBuffer,
   type ColumnChunk,
+  type ColumnMetaData,
   type CompressionCodec,
   type FileMetaData,
   parquetMetadataAsync,
@@ -31,6 +32,9 @@ export interface Chunk {
 
 export interface RowGroup {
   readonly rows: number;
+  /** All of its columns lie in bytes [start, end) of the file, if what the footer says is true; else the two are the same. */
+  readonly start: number;
+  readonly end: number;
   /** Undefined where the report has no such column. Throws PlanError where the footer says what cannot be. */
   chunk(name: ColumnName): Chunk | undefined;
 }
@@ -64,6 +68,7 @@ export async function readFooter(file: AsyncBuffer, key: string, wanted: readonl
       throw corruptFile(key, `row group ${index + 1} of ${groups.length} says that it has ${rows} rows`);
     return {
       rows,
+      ...spanOf(group.columns, file.byteLength),
       chunk(name) {
         const column = columns.get(name);
         if (column === undefined) return undefined;
@@ -72,6 +77,25 @@ export async function readFooter(file: AsyncBuffer, key: string, wanted: readonl
       },
     };
   });
+}
+
+/** Whoever reads a column looks at its place again, and has the words for what is wrong with it. */
+function spanOf(chunks: readonly ColumnChunk[], fileBytes: number): { start: number; end: number } {
+  let start = fileBytes;
+  let end = 0;
+  for (const { meta_data: place } of chunks) {
+    if (place === undefined) continue;
+    const first = startOf(place);
+    start = Math.min(start, first);
+    end = Math.max(end, first + Number(place.total_compressed_size));
+  }
+  return start >= 0 && start < end && end <= fileBytes ? { start, end } : { start: 0, end: 0 };
+}
+
+function startOf(place: ColumnMetaData): number {
+  const data = Number(place.data_page_offset);
+  const dictionary = Number(place.dictionary_page_offset ?? 0n);
+  return dictionary > 0 && dictionary < data ? dictionary : data;
 }
 
 function placeOf(
@@ -86,9 +110,7 @@ function placeOf(
   if (chunk === undefined || place === undefined) throw fault("is not there, or is encrypted");
   if (chunk.file_path !== undefined && chunk.file_path !== "") throw fault("lies in another file");
   if (Number(place.num_values) !== rows) throw fault(`has ${place.num_values} values for ${rows} rows`);
-  const data = Number(place.data_page_offset);
-  const dictionary = Number(place.dictionary_page_offset ?? 0n);
-  const start = dictionary > 0 && dictionary < data ? dictionary : data;
+  const start = startOf(place);
   const end = start + Number(place.total_compressed_size);
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start || end > fileBytes)
     throw fault(`lies at bytes ${start} to ${end} of a file of ${fileBytes}`);

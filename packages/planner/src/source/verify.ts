@@ -24,12 +24,7 @@ export function verified(input: AsyncIterable<Uint8Array>, file: DataFile): Veri
       yield chunk;
     }
     if (length !== file.size) throw sizeError(file, String(length));
-    const md5 = hash.digest("hex");
-    if (md5 === file.md5) return;
-    throw new PlanError(
-      "data-file-md5",
-      `The data file ${file.key} has MD5 ${md5}, its manifest says ${file.md5}: it was changed or damaged after S3 wrote it. Fetch it again, or plan from another report.`,
-    );
+    assertMd5(file, hash.digest("hex"));
   }
   const bytes = pass();
   const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
@@ -51,6 +46,15 @@ export function verified(input: AsyncIterable<Uint8Array>, file: DataFile): Veri
       return length;
     },
   };
+}
+
+/** Throws PlanError where `found` is not the MD5 that the manifest says. */
+export function assertMd5(file: DataFile, found: string): void {
+  if (found === file.md5) return;
+  throw new PlanError(
+    "data-file-md5",
+    `The data file ${file.key} has MD5 ${found}, its manifest says ${file.md5}: it was changed or damaged after S3 wrote it. Fetch it again, or plan from another report.`,
+  );
 }
 
 export function sizeError(file: DataFile, found: string): PlanError {
