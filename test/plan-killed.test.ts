@@ -79,7 +79,7 @@ async function killed(campaign: ReportCampaign, reached: (pid: number) => Promis
   const ended = running.ended.finally(() => {
     over = true;
   });
-  while (!over && !(await reached(running.child.pid as number))) await sleep(1);
+  while (!over && !(await reached(running.child.pid as number))) await sleep(8);
   running.child.kill("SIGKILL");
   const { signal, stdout, stderr } = await ended;
   expect(signal, `it ended by itself: ${stdout}${stderr}`).toBe("SIGKILL");
@@ -107,7 +107,13 @@ describe.concurrent("a plan that is killed", () => {
     const sandbox = await startSandbox({ accounts: 1, seed: 9 });
     const { endpoint, region } = sandbox;
     const { accessKeyId, secretAccessKey } = sandbox.accounts[0] as { accessKeyId: string; secretAccessKey: string };
-    const s3 = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+    const s3 = new S3Client({
+      endpoint,
+      region,
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
     try {
       const root = join(folder, "Parquet");
       await s3.send(new CreateBucketCommand({ Bucket: "reports" }));
