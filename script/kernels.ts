@@ -14,6 +14,7 @@ export const KERNELS = {
   unsnap: { source: "packages/planner/kernel/assembly/unsnap.ts", module: "packages/planner/src/parquet/unsnap-bytes.ts" },
   stretch: { source: "packages/planner/kernel/assembly/stretch.ts", module: "packages/planner/src/parquet/stretch-bytes.ts" },
   merge: { source: "packages/planner/kernel/assembly/merge.ts", module: "packages/planner/src/dataset/merge-bytes.ts" },
+  inflate: { source: "packages/planner/kernel/assembly/inflate.ts", module: "packages/planner/src/orc/inflate-bytes.ts" },
   snappy: { source: "packages/campaign/kernel/assembly/snappy.ts", module: "packages/campaign/src/parquet/snappy-bytes.ts" },
 } as const;
 export type KernelName = keyof typeof KERNELS;

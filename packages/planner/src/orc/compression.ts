@@ -1,6 +1,7 @@
 // Compressed bytes as a series of chunks: three bytes of length and whether the chunk was left as it is, then the chunk (ORC specification, Compression).
-import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import type { Fault } from "./error.ts";
+import { inflateBlock } from "./inflate.ts";
 import { lz4Decompress } from "./lz4.ts";
 import type { Codec, Compression } from "./postscript.ts";
 import { snappyDecompress } from "./snappy.ts";
@@ -11,17 +12,19 @@ type Decompress = (input: Uint8Array, bytesMax: number, fault: Fault) => Uint8Ar
 
 interface CodecFacts {
   readonly decompress: Decompress;
+  /** What it gives is good only until its next call, whoever makes that. */
+  readonly lends: boolean;
   /** One compressed byte never becomes more than this many: what a chunk may allocate is justified by its length in the file. */
   readonly ratioMax: number;
 }
 
 /** LZO and Brotli are refused with the postscript. */
 const CODECS: Partial<Record<Codec, CodecFacts>> = {
-  zlib: { decompress: inflate, ratioMax: 1_032 },
-  snappy: { decompress: snappyDecompress, ratioMax: 24 },
-  lz4: { decompress: lz4Decompress, ratioMax: 256 },
+  zlib: { decompress: inflate, lends: true, ratioMax: 1_032 },
+  snappy: { decompress: snappyDecompress, lends: true, ratioMax: 24 },
+  lz4: { decompress: lz4Decompress, lends: false, ratioMax: 256 },
   // A block of one repeated byte takes four and becomes 128 KiB.
-  zstd: { decompress: unzstd, ratioMax: 32_768 },
+  zstd: { decompress: unzstd, lends: false, ratioMax: 32_768 },
 };
 
 /** The chunks of a stream or section, decompressed one after another as they are asked for. Their headers are looked through at once: a series that does not fit its bytes is told before anything is read. */
@@ -37,8 +40,7 @@ export class Chunks {
   readonly #faultAt: (offset: number) => Fault;
   readonly #passing: boolean;
   #at = 0;
-  /** What came last, where it was decompressed. */
-  #last: Uint8Array | undefined;
+  #room = new Uint8Array(0);
 
   /** `start`: where in the file `bytes` begin. `passing`: a chunk is good only until the next one is asked for. */
   constructor(bytes: Uint8Array, compression: Compression, start: number, faultAt: (offset: number) => Fault, passing = false) {
@@ -55,7 +57,6 @@ export class Chunks {
 
   /** Undefined at the end. */
   next(): Uint8Array | undefined {
-    this.#release();
     const at = this.#at;
     if (at === this.#bytes.length) return undefined;
     this.offset = this.#start + at;
@@ -70,17 +71,16 @@ export class Chunks {
     this.#at = at + HEADER_BYTES + length;
     this.bytesLeftMax -= bytesMax;
     if (this.#isOriginal(at)) return body;
-    const chunk = this.#codec.decompress(body, bytesMax, this.#faultAt(this.offset));
-    if (this.#passing) this.#last = chunk;
-    return chunk;
+    const { decompress, lends } = this.#codec;
+    const chunk = decompress(body, bytesMax, this.#faultAt(this.offset));
+    return lends ? this.#kept(chunk) : chunk;
   }
 
-  /** Gives the memory of the last chunk back at once: left to the garbage collector, it makes it mark the whole heap for every few of them. */
-  #release(): void {
-    const memory = this.#last?.buffer;
-    this.#last = undefined;
-    // Small results of zlib share a pool with others.
-    if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
+  /** A copy in memory of the stream's own, which is used again where chunks pass: left to the garbage collector, it makes it mark the whole heap for every few of them. */
+  #kept(chunk: Uint8Array): Uint8Array {
+    if (!this.#passing || this.#room.length < chunk.length) this.#room = new Uint8Array(chunk.length);
+    this.#room.set(chunk);
+    return this.#room.subarray(0, chunk.length);
   }
 
   #isOriginal(at: number): boolean {
@@ -104,13 +104,8 @@ export class Chunks {
   }
 }
 
-/** Most chunks become no more than this many times as long; zlib then needs one piece of memory for its output. */
-const USUAL_RATIO = 6;
-const PIECE_BYTES_MIN = 1_024;
-
 function inflate(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {
-  const chunkSize = Math.max(PIECE_BYTES_MIN, Math.min(bytesMax, input.length * USUAL_RATIO));
-  return byNode(() => inflateRawSync(input, { maxOutputLength: bytesMax, chunkSize }), "ZLIB", bytesMax, fault);
+  return byNode(() => inflateBlock(input, bytesMax), "ZLIB", bytesMax, fault);
 }
 
 function unzstd(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {

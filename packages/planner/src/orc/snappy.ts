@@ -6,14 +6,13 @@ import type { Fault } from "./error.ts";
 const LENGTH_BYTES_MAX = 5;
 const unsnap = newUnsnap();
 
-/** The decompressed block. Throws where `input` is no whole block, or one of more than `bytesMax`. */
+/** The decompressed block, good until the next call. Throws where `input` is no whole block, or one of more than `bytesMax`. */
 export function snappyDecompress(input: Uint8Array, bytesMax: number, fault: Fault): Uint8Array {
   const length = readLength(input, fault);
   if (length > bytesMax) throw fault(`has a Snappy block of more than ${bytesMax} bytes`);
   const output = unsnap(input, length);
   if (output === undefined) throw fault(`has a Snappy block that is damaged, or does not become the ${length} bytes that it says`);
-  // The kernel's memory has the next block soon, of whatever stream.
-  return output.slice();
+  return output;
 }
 
 /** The block begins with the length that it becomes, as a varint. */

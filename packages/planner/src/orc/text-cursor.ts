@@ -6,6 +6,7 @@ import type { Meanings } from "./meanings.ts";
 
 export abstract class TextCursor extends Cursor {
   #text: Bytes = bytesOf(Buffer.alloc(0));
+  #bytes: Uint8Array | undefined;
   #ascii: boolean | undefined;
 
   /** The bytes in which the texts lie that were found last. */
@@ -40,10 +41,11 @@ export abstract class TextCursor extends Cursor {
   /** What the next values mean, in out[from], …, out[to - 1]. */
   protected abstract take<T>(meanings: Meanings<T>, out: T[], from: number, to: number): void;
 
-  protected setText({ buffer, byteOffset, byteLength }: Uint8Array): void {
-    const { buffer: known } = this.#text;
-    if (known.buffer === buffer && known.byteOffset === byteOffset && known.byteLength === byteLength) return;
-    this.#text = bytesOf(Buffer.from(buffer, byteOffset, byteLength));
+  /** Each chunk is another array, though it may lie where the one before it did. */
+  protected setText(bytes: Uint8Array): void {
+    if (bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    this.#text = bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.#ascii = undefined;
   }
 

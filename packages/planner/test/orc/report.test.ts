@@ -131,6 +131,18 @@ describe("an ORC report", () => {
     expect(tally.total.ownedByBucketOwner).toBe(rows.filter((values, i) => !foreign(i) && values.is_delete_marker !== true).length);
   });
 
+  test.each(["none", "zlib", "snappy", "lz4", "zstd"] as const)("has every cell where chunks of %s end in its midst", async (codec) => {
+    const rows = Array.from({ length: 3_000 }, (_, i) => ({ ...row(i), object_owner: i % 3 === 0 ? UPLOADER : BUCKET_OWNER }));
+    const [whole] = [await scan(fileOf(rows, true, { codec: "none" }))];
+    expect(whole.seen).toHaveLength(rows.filter((values, i) => i % 3 === 0 && values.is_delete_marker !== true).length);
+    for (const [blockBytes, dictionary] of [
+      [7, true],
+      [101, false],
+      [4_096, true],
+    ] as const)
+      expect((await scan(fileOf(rows, dictionary, { codec, blockBytes, stripeRows: 2_500 }))).seen).toEqual(whole.seen);
+  });
+
   test("without version columns has current objects without version IDs", async () => {
     const { seen } = await scan(fileOf([{ key: "a", size: 1n, object_owner: UPLOADER }], false), ["key", "size", "owner"]);
     expect(seen).toEqual([[1, "a", "", true, 1, null, "", "", UPLOADER]]);
@@ -163,6 +175,18 @@ describe("an ORC report", () => {
     const bytes = Buffer.from(fileOf([{ ...row(1), object_owner: UPLOADER }], false, { codec: "none" }));
     bytes[bytes.indexOf("k/1/") + 1] = 0xff;
     await expect(scan(bytes)).rejects.toThrow("Row 1 of the data file data/f.orc has a key that is not UTF-8");
+  });
+
+  test("with a key that is not UTF-8 among its last chunks is refused by row, whatever lay in the same memory before", async () => {
+    const rows = Array.from({ length: 4_000 }, (_, i) => ({
+      ...row(i),
+      key: i === 3_995 ? "k/~^{}" : `k/${i}`,
+      object_owner: UPLOADER,
+      is_delete_marker: false,
+    }));
+    const bytes = Buffer.from(fileOf(rows, false, { codec: "snappy", blockBytes: 1_024 }));
+    bytes[bytes.indexOf("~^{}") + 1] = 0xff;
+    await expect(scan(bytes)).rejects.toThrow("Row 3996 of the data file data/f.orc has a key that is not UTF-8");
   });
 
   test("whose file is not what the manifest says, or damaged, is refused by place", async () => {

@@ -143,6 +143,76 @@ describe("integers of version 2", () => {
   });
 });
 
+describe("values that nobody asks for", () => {
+  /** How many are taken, or stepped over, each time. */
+  const steps = fc.array(fc.tuple(fc.constantFrom("read", "skip", "sum", "take"), fc.integer({ min: 1, max: 700 })), { maxLength: 12 });
+  const places = fc
+    .array(
+      fc.oneof(
+        fc.tuple(fc.nat(2 ** 31 - 1), fc.integer({ min: 1, max: 900 })).map(([value, count]) => new Array<number>(count).fill(value)),
+        fc
+          .tuple(fc.nat(1_000), fc.nat(9), fc.integer({ min: 1, max: 600 }))
+          .map(([first, step, count]) => Array.from({ length: count }, (_, i) => first + step * i)),
+        fc.array(fc.oneof(fc.nat(200), fc.nat(2 ** 31 - 1)), { maxLength: 300 }),
+      ),
+      { maxLength: 5 },
+    )
+    .map((parts) => parts.flat());
+
+  test.each([1, 2] as const)("are stepped over, or summed up, or taken run by run (version %s)", (version) => {
+    fc.assert(
+      fc.property(places, steps, (values, ways) => {
+        const coded = (version === 1 ? encode.integersV1 : encode.integersV2)(values.map(BigInt), false);
+        const encoding = { kind: version === 1 ? "DIRECT" : "DIRECT_V2", dictionarySize: 0 } as const;
+        const integers = new Integers(streamOf(coded, "snappy", 40), encoding, false);
+        const out = new Uint32Array(1_000);
+        let at = 0;
+        for (const [way, most] of [...ways, ["read", 1_000], ["skip", values.length]] as const) {
+          let count = Math.min(most, values.length - at);
+          if (count === 0) break;
+          if (way === "skip") integers.skip(count);
+          else if (way === "sum")
+            expect(integers.sum(count, "length")).toBe(values.slice(at, at + count).reduce((sum, value) => sum + value, 0));
+          else if (way === "read") {
+            integers.readUnsigned(out, 0, count, "length");
+            expect([...out.subarray(0, count)]).toEqual(values.slice(at, at + count));
+          } else {
+            count = integers.take(count, out, "length");
+            expect(integers.repeat ? new Array<number>(count).fill(integers.value) : [...out.subarray(0, count)]).toEqual(
+              values.slice(at, at + count),
+            );
+          }
+          at += count;
+        }
+        integers.skip(values.length - at);
+        expect(integers.exhausted()).toBe(true);
+      }),
+    );
+  });
+
+  test("booleans are found alike, and stepped over", () => {
+    const runs = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 3_000 })), { maxLength: 9 });
+    fc.assert(
+      fc.property(runs, fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 20 }), (parts, widths) => {
+        const values = parts.flatMap(([value, count]) => new Array<boolean>(count).fill(value));
+        const bits = new Bits(streamOf(encode.booleanRuns(values), "zlib", 9));
+        let at = 0;
+        for (const width of widths) {
+          const most = Math.min(width, values.length - at);
+          if (most === 0) break;
+          const count = bits.alike(most);
+          const same = values.slice(at).findIndex((value) => value !== values[at]);
+          expect(count).toBe(Math.min(most, same < 0 ? most : same));
+          expect(bits.value).toBe(values[at] ? 1 : 0);
+          at += count;
+        }
+        bits.skip(values.length - at);
+        expect(bits.exhausted()).toBe(true);
+      }),
+    );
+  });
+});
+
 describe("bytes and booleans", () => {
   const bytes = fc
     .array(
