@@ -71,7 +71,7 @@ function read(text: Buffer, cut: number, usesKernel: boolean, schema = SCHEMA): 
       rows: rows.number,
       tally: triage.tally,
       notes: triage.notes,
-      packed: triage.chunks.map(({ records, length, shapes }) => ({ bytes: Buffer.from(records, 0, length).toString("hex"), shapes })),
+      packed: triage.chunks.map(({ records, shapes }) => ({ bytes: Buffer.from(records).toString("hex"), shapes })),
     };
   } catch (error) {
     if (error instanceof PlanError) return error.message;

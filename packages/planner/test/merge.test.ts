@@ -3,6 +3,7 @@ import { type AccountId, accountId, canonicalId, type Op, type PlanRow, PlanWrit
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Merge } from "../src/dataset/merge.ts";
+import { CHUNK_BYTES } from "../src/limits.ts";
 import { ChunkShapes, type NumberedShape, Packer } from "../src/scan/pack.ts";
 import { Row } from "../src/scan/row.ts";
 import type { Shape } from "../src/scan/shape.ts";
@@ -58,7 +59,7 @@ const shapeOf = ({ account, op, row }: Made): Shape => ({
 
 /** As a scanning thread would send them. */
 async function merged(merge: Merge, rows: readonly Made[]): Promise<void> {
-  const packer = new Packer(new ChunkShapes());
+  const packer = new Packer(new ChunkShapes(), () => new Uint8Array(CHUNK_BYTES));
   const shapes = new Map<string, NumberedShape>();
   const packed = new Row({} as Row["owner"], {} as Row["acl"]);
   for (const one of rows) {
@@ -80,7 +81,7 @@ async function merged(merge: Merge, rows: readonly Made[]): Promise<void> {
     packer.add(packed, numbered);
     if (one.cut) await merge.take(packer.take());
   }
-  await merge.take(packer.take());
+  if (packer.rows > 0) await merge.take(packer.take());
   await merge.finish();
 }
 

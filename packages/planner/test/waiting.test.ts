@@ -7,9 +7,11 @@ import { serialize } from "node:v8";
 import { accountId } from "@quitclaim/campaign";
 import { describe, expect, test } from "vitest";
 import { PlanError } from "../src/error.ts";
+import { CHUNK_BYTES } from "../src/limits.ts";
 import type { FileResult } from "../src/scan/messages.ts";
 import type { Chunk } from "../src/scan/pack.ts";
 import type { Shape } from "../src/scan/shape.ts";
+import { Slots } from "../src/scan/slots.ts";
 import { emptyTally } from "../src/scan/tally.ts";
 import { FileQueue, WaitingRoom } from "../src/scan/waiting.ts";
 import { withFolder } from "./fixture/planned.ts";
@@ -23,19 +25,19 @@ const shape = (n: number): Shape => ({
   formerAcl: null,
 });
 const chunk = (n: number): Chunk => ({
-  records: new Uint8Array(64).fill(n).buffer,
-  length: 48,
+  records: new Uint8Array(48).fill(n),
   rows: n,
   shapes: [shape(n)],
   shapeBytes: 16,
 });
+const slots = Slots.for(1);
 const result: FileResult = { tally: emptyTally(), rows: 0, notes: [], witnessed: [] };
 
 async function drained(queue: FileQueue): Promise<number[]> {
   const rows: number[] = [];
   queue.begin();
   for (let next = await queue.next(); next !== undefined; next = await queue.next()) {
-    expect([...new Uint8Array(next.records, 0, next.length)]).toEqual(Array(48).fill(next.rows));
+    expect([...next.records]).toEqual(Array(48).fill(next.rows));
     expect(next.shapes).toEqual([shape(next.rows)]);
     rows.push(next.rows);
   }
@@ -43,8 +45,8 @@ async function drained(queue: FileQueue): Promise<number[]> {
 }
 
 describe("waiting chunks", () => {
-  test.each([0, 100, 10_000])("come back in order with %i bytes of memory", async (memory) => {
-    const room = new WaitingRoom(memory);
+  test.each([0, 1, 9])("come back in order with memory for %i chunks", async (chunks) => {
+    const room = new WaitingRoom(slots, chunks * (CHUNK_BYTES + 16));
     try {
       const queue = new FileQueue(room);
       let taken = 0;
@@ -53,13 +55,13 @@ describe("waiting chunks", () => {
       expect(await drained(queue)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
       expect(taken).toBe(9);
       const each = 48 + serialize([shape(1)]).length;
-      expect(room.spilled).toBe(memory === 0 ? 9 * each : memory === 100 ? 8 * each : 0);
+      expect(room.spilled).toBe((9 - chunks) * each);
     } finally {
       await room.close();
     }
   });
   test("of the file whose turn it is are given back only when they are taken, so that its thread waits", async () => {
-    const queue = new FileQueue(new WaitingRoom());
+    const queue = new FileQueue(new WaitingRoom(slots));
     queue.begin();
     let taken = 0;
     queue.push(chunk(1), () => taken++);
@@ -68,7 +70,7 @@ describe("waiting chunks", () => {
     expect(taken).toBe(1);
   });
   test("an error reaches whoever waits, and whoever comes later", async () => {
-    const queue = new FileQueue(new WaitingRoom());
+    const queue = new FileQueue(new WaitingRoom(slots));
     const waiting = queue.next();
     queue.fail(new Error("no more"));
     await expect(waiting).rejects.toThrow("no more");
@@ -77,7 +79,7 @@ describe("waiting chunks", () => {
   test("have no name on the disk, so that a planner that is killed leaves none", async () => {
     await withFolder(async (folder) => {
       await withTemporary(folder, async () => {
-        const room = new WaitingRoom(0);
+        const room = new WaitingRoom(slots, 0);
         const queue = new FileQueue(room);
         queue.push(chunk(1), () => undefined);
         queue.finish(result);
@@ -92,7 +94,7 @@ describe("waiting chunks", () => {
       const file = join(folder, "a file");
       writeFileSync(file, "");
       await withTemporary(file, async () => {
-        const room = new WaitingRoom(0);
+        const room = new WaitingRoom(slots, 0);
         const queue = new FileQueue(room);
         queue.push(chunk(1), () => undefined);
         await expect(drained(queue)).rejects.toThrow(/temporary folder .*a file: ENOTDIR.*TMPDIR/);
@@ -110,12 +112,11 @@ describe("waiting chunks", () => {
       }
       try {
         await withTemporary(disk, async () => {
-          const room = new WaitingRoom(0);
+          const room = new WaitingRoom(slots, 0);
           const queue = new FileQueue(room);
           // More than the disk has, and no multiple of its pages: the write that fills it is a short one.
           const bytes = 50_001;
-          for (let n = 1; n <= 2; n++)
-            queue.push({ records: new ArrayBuffer(bytes), length: bytes, rows: n, shapes: [], shapeBytes: 0 }, () => undefined);
+          for (let n = 1; n <= 2; n++) queue.push({ records: new Uint8Array(bytes), rows: n, shapes: [], shapeBytes: 0 }, () => undefined);
           queue.begin();
           expect((await queue.next())?.rows).toBe(1);
           const failed: unknown = await queue.next().catch((error: unknown) => error);

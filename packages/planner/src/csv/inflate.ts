@@ -1,6 +1,5 @@
 // A gzip file of one or more members as text in large pieces. A stream that ends early, or has other bytes after its end, is an error and never a shorter report.
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { PlanError } from "../error.ts";
 import { READ_BYTES } from "../limits.ts";
 import type { DataFile } from "../source/manifest.ts";
@@ -9,13 +8,11 @@ import type { VerifiedBytes } from "../source/verify.ts";
 /** A piece is good until the next one is asked for. */
 export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenerator<Buffer, void> {
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  const source = Readable.from(data.bytes, { objectMode: false, highWaterMark: READ_BYTES });
-  let refused: Error | undefined;
-  source.once("error", (error) => {
+  let refused: unknown;
+  feed(data, gunzip).catch((error: unknown) => {
     refused = error;
-    gunzip.destroy(error);
+    gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
   });
-  source.pipe(gunzip);
   try {
     for await (const piece of gunzip) {
       yield piece as Buffer;
@@ -31,13 +28,25 @@ export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenera
         : `it is not gzip data from its beginning to its end (${reason})`;
     throw corrupt(file, what, error);
   } finally {
-    source.unpipe(gunzip);
     gunzip.destroy();
   }
   // zlib takes zeros after the last member for padding; S3 writes none.
   if (gunzip.bytesWritten !== data.length)
     throw corrupt(file, `bytes that are not gzip follow the end of its stream at byte ${gunzip.bytesWritten}`);
   if (data.length === 0) throw corrupt(file, "it is empty, and not even an empty gzip file");
+}
+
+/** Two pieces at most are under way at once: the first is done with before the third is asked for. */
+async function feed(data: VerifiedBytes, gunzip: Gunzip): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  for await (const piece of data.bytes) {
+    // Whatever goes wrong in there is told to whoever reads from it.
+    const taken = new Promise<void>((resolve) => gunzip.write(piece, () => resolve()));
+    await before;
+    before = taken;
+    if (gunzip.destroyed) return;
+  }
+  gunzip.end();
 }
 
 /**

@@ -61,10 +61,10 @@ export class MergeKernel {
 
   /** Takes over the chunk's records and where its shapes belong; {@link take} then goes through them. */
   open(chunk: Chunk, places: readonly ShapePlace[]): void {
-    const records = there(this.#exports.room(chunk.length));
+    const records = there(this.#exports.room(chunk.records.length));
     const table = there(this.#exports.shapesRoom(places.length));
     this.#look();
-    this.#bytes.set(new Uint8Array(chunk.records, 0, chunk.length), records);
+    this.#bytes.set(chunk.records, records);
     let at = table >>> 2;
     for (const { lane, batch, number } of places) {
       this.#u32[at] = lane;

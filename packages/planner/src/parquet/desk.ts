@@ -158,15 +158,12 @@ export class Desk {
     return this.#kernel.pack(from, to, first, hasVersions ? 1 : 0, allLatest ? 1 : 0);
   }
 
-  /** The chunk's records; it is empty then. undefined: it was. */
-  takeChunk(): { readonly records: ArrayBuffer; readonly length: number; readonly rows: number } | undefined {
-    const kernel = this.#kernel;
-    const length = kernel.used.value;
-    if (length === 0) return undefined;
-    const chunk = kernel.CHUNK.value;
-    const taken = { records: this.memory.slice(chunk, chunk + length).buffer, length, rows: kernel.rows.value };
-    kernel.used.value = 0;
-    kernel.rows.value = 0;
+  /** The chunk's records and how many there are; they are gone when others are packed. */
+  takeChunk(): { readonly records: Uint8Array; readonly rows: number } {
+    const { used, rows, CHUNK } = this.#kernel;
+    const taken = { records: this.memory.subarray(CHUNK.value, CHUNK.value + used.value), rows: rows.value };
+    used.value = 0;
+    rows.value = 0;
     return taken;
   }
 }

@@ -39,7 +39,10 @@ export class Packing {
 
   /** Sends what was packed so far. */
   flush(): void {
-    const records = this.#desk.takeChunk();
-    if (records !== undefined) this.#triage.emit(records);
+    const { records, rows } = this.#desk.takeChunk();
+    if (rows === 0) return;
+    const room = this.#triage.room().subarray(0, records.length);
+    room.set(records);
+    this.#triage.emit({ records: room, rows });
   }
 }

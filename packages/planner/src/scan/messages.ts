@@ -1,4 +1,4 @@
-// What the merge and its scanning threads say to each other. Only plain data crosses; chunks are transferred, never copied.
+// What the merge and its scanning threads say to each other. Only plain data crosses; the records of chunks lie in memory that all share.
 import type { DecisionSettings } from "../decide/settings.ts";
 import type { ReportColumns } from "../source/columns.ts";
 import type { DataFile, ReportFormat } from "../source/manifest.ts";
@@ -12,6 +12,8 @@ export interface ThreadJob {
   readonly settings: DecisionSettings;
   readonly format: ReportFormat;
   readonly columns: ReportColumns;
+  /** Of {@link Slots}. */
+  readonly slots: SharedArrayBuffer;
   /** Only this object is looked for, and nothing is planned. */
   readonly wanted?: Wanted | undefined;
 }

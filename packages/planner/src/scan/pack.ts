@@ -10,10 +10,8 @@ export const HEADER_BYTES = 32;
 export const NO_VALUE = 0xffff;
 
 export interface Chunk {
-  /** Records one after the other. */
-  readonly records: ArrayBuffer;
-  /** Bytes of `records` that are used. */
-  readonly length: number;
+  /** One after the other. */
+  readonly records: Uint8Array;
   readonly rows: number;
   /** By the number that records carry. */
   readonly shapes: readonly Shape[];
@@ -62,22 +60,39 @@ export class ChunkShapes {
   }
 }
 
+/** The memory of one chunk, as records are written to it. */
+class Page {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly u16: Uint16Array;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+
+  constructor(bytes: Uint8Array) {
+    const { buffer, byteOffset, length } = bytes;
+    this.bytes = bytes;
+    this.view = new DataView(buffer, byteOffset, length);
+    this.u16 = new Uint16Array(buffer, byteOffset, length / 2);
+    this.u32 = new Uint32Array(buffer, byteOffset, length / 4);
+    this.f64 = new Float64Array(buffer, byteOffset, length / 8);
+  }
+}
+
 export class Packer {
-  #buffer = new ArrayBuffer(CHUNK_BYTES);
-  #bytes = new Uint8Array(this.#buffer);
-  #view = new DataView(this.#buffer);
-  #u16 = new Uint16Array(this.#buffer);
-  #u32 = new Uint32Array(this.#buffer);
-  #f64 = new Float64Array(this.#buffer);
+  readonly #shapes: ChunkShapes;
+  readonly #room: () => Uint8Array;
+  /** None before the first record. */
+  #page: Page | undefined;
   #length = 0;
   #rows = 0;
-  readonly #shapes: ChunkShapes;
   readonly #keys = new ByteCopier();
   readonly #versions = new ByteCopier();
   readonly #etags = new ByteCopier();
 
-  constructor(shapes: ChunkShapes) {
+  /** `room` gives memory for a chunk: CHUNK_BYTES, aligned to eight. */
+  constructor(shapes: ChunkShapes, room: () => Uint8Array) {
     this.#shapes = shapes;
+    this.#room = room;
   }
 
   /** False where the record, or its shape, does not fit any more: take the chunk and add the row again. */
@@ -89,17 +104,19 @@ export class Packer {
     const length = (HEADER_BYTES + keyLength + versionLength + etagLength + 7) & ~7;
     const at = this.#length;
     if (at + length > CHUNK_BYTES || this.#shapes.full) return false;
-    this.#u32[at >> 2] = length;
-    this.#u32[(at >> 2) + 1] = this.#shapes.numberOf(shape);
-    this.#f64[(at >> 3) + 1] = row.size;
-    this.#f64[(at >> 3) + 2] = row.lastModified ?? Number.NaN;
-    this.#u16[(at >> 1) + 12] = keyLength;
-    this.#u16[(at >> 1) + 13] = version.start < 0 ? NO_VALUE : versionLength;
-    this.#u16[(at >> 1) + 14] = etag.start < 0 ? NO_VALUE : etagLength;
-    this.#bytes[at + 30] = row.isLatest ? 1 : 0;
-    this.#keys.copy(keyBytes.bytes, keyBytes.start, this.#view, at + HEADER_BYTES, keyLength);
-    if (versionLength > 0) this.#versions.copy(version.bytes, version.start, this.#view, at + HEADER_BYTES + keyLength, versionLength);
-    if (etagLength > 0) this.#etags.copy(etag.bytes, etag.start, this.#view, at + HEADER_BYTES + keyLength + versionLength, etagLength);
+    this.#page ??= new Page(this.#room());
+    const { bytes, view, u16, u32, f64 } = this.#page;
+    u32[at >> 2] = length;
+    u32[(at >> 2) + 1] = this.#shapes.numberOf(shape);
+    f64[(at >> 3) + 1] = row.size;
+    f64[(at >> 3) + 2] = row.lastModified ?? Number.NaN;
+    u16[(at >> 1) + 12] = keyLength;
+    u16[(at >> 1) + 13] = version.start < 0 ? NO_VALUE : versionLength;
+    u16[(at >> 1) + 14] = etag.start < 0 ? NO_VALUE : etagLength;
+    bytes[at + 30] = row.isLatest ? 1 : 0;
+    this.#keys.copy(keyBytes.bytes, keyBytes.start, view, at + HEADER_BYTES, keyLength);
+    if (versionLength > 0) this.#versions.copy(version.bytes, version.start, view, at + HEADER_BYTES + keyLength, versionLength);
+    if (etagLength > 0) this.#etags.copy(etag.bytes, etag.start, view, at + HEADER_BYTES + keyLength + versionLength, etagLength);
     this.#length = at + length;
     this.#rows++;
     return true;
@@ -109,17 +126,11 @@ export class Packer {
     return this.#rows;
   }
 
-  /** The filled chunk; the packer goes on with an empty one. */
+  /** The filled chunk, which has a row at least; the packer goes on with an empty one. */
   take(): Chunk {
-    // The last chunk of a small file does not keep the memory of a full one.
-    const records = this.#length > CHUNK_BYTES / 2 ? this.#buffer : this.#buffer.slice(0, this.#length);
-    const chunk: Chunk = { records, length: this.#length, rows: this.#rows, ...this.#shapes.take() };
-    this.#buffer = new ArrayBuffer(CHUNK_BYTES);
-    this.#bytes = new Uint8Array(this.#buffer);
-    this.#view = new DataView(this.#buffer);
-    this.#u16 = new Uint16Array(this.#buffer);
-    this.#u32 = new Uint32Array(this.#buffer);
-    this.#f64 = new Float64Array(this.#buffer);
+    const { bytes } = this.#page as Page;
+    const chunk: Chunk = { records: bytes.subarray(0, this.#length), rows: this.#rows, ...this.#shapes.take() };
+    this.#page = undefined;
     this.#length = 0;
     this.#rows = 0;
     return chunk;

@@ -7,11 +7,12 @@ import type { DataFile } from "../source/manifest.ts";
 import type { DataLocation, ObjectReader } from "../source/source.ts";
 import type { FileResult, FromThread, ThreadJob, ToThread } from "./messages.ts";
 import type { Chunk } from "./pack.ts";
+import { Slots } from "./slots.ts";
 import { packError, unpackError } from "./thread-error.ts";
 import { FileQueue, WaitingRoom } from "./waiting.ts";
 
 export interface ScanOptions {
-  readonly job: ThreadJob;
+  readonly job: Omit<ThreadJob, "slots">;
   readonly files: readonly DataFile[];
   readonly locations: readonly DataLocation[];
   readonly threads: number;
@@ -34,7 +35,9 @@ const fromSource = import.meta.url.endsWith(".ts");
 /** Rejects with the first error of any file, or of the sink, or with PlanError where the signal says stop; no thread is left running. */
 export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<void> {
   const { files, signal } = options;
-  const room = new WaitingRoom(options.waitingBytesMax);
+  const threadCount = Math.min(options.threads, files.length);
+  const slots = Slots.for(threadCount, options.waitingBytesMax);
+  const room = new WaitingRoom(slots, options.waitingBytesMax);
   const queues = files.map(() => new FileQueue(room));
   const stop = (error: unknown): void => {
     for (const queue of queues) queue.fail(error);
@@ -44,15 +47,14 @@ export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<v
   signal?.addEventListener("abort", abort, { once: true });
   let next = 0;
   const threads: Worker[] = [];
-  for (let i = 0; i < Math.min(options.threads, files.length); i++)
-    threads.push(startThread(options, queues, () => (next < files.length ? next++ : undefined), stop));
+  for (let i = 0; i < threadCount; i++)
+    threads.push(startThread(options, slots, queues, () => (next < files.length ? next++ : undefined), stop));
   try {
     for (const [index, queue] of queues.entries()) {
       queue.begin();
       for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) {
         await sink.chunk(chunk);
-        // Its memory goes back at once: left to the garbage collector, half a mebibyte each would make it mark the whole heap again and again.
-        chunk.records.transfer(0);
+        slots.release(chunk.records);
       }
       sink.fileDone(index, queue.result as FileResult);
     }
@@ -65,12 +67,13 @@ export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<v
 
 function startThread(
   options: ScanOptions,
+  slots: Slots,
   queues: readonly FileQueue[],
   take: () => number | undefined,
   stop: (error: unknown) => void,
 ): Worker {
   const thread = new Worker(new URL(fromSource ? "./thread.ts" : "./thread.js", import.meta.url), {
-    workerData: options.job,
+    workerData: { ...options.job, slots: slots.memory } satisfies ThreadJob,
     // Nearly all that a thread makes is garbage by the next piece; a large nursery only keeps it longer.
     resourceLimits: { maxYoungGenerationSizeMb: THREAD_NURSERY_MB_MAX },
     execArgv: fromSource ? ["--conditions=development"] : [],

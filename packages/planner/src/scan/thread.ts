@@ -5,6 +5,7 @@ import { READERS } from "../reader/readers.ts";
 import type { DataFile } from "../source/manifest.ts";
 import type { DataLocation } from "../source/source.ts";
 import type { FromThread, ThreadJob, ToThread } from "./messages.ts";
+import { Slots } from "./slots.ts";
 import { packError, unpackError } from "./thread-error.ts";
 import { Triage } from "./triage.ts";
 import { Witness } from "./witness.ts";
@@ -12,7 +13,8 @@ import { Witness } from "./witness.ts";
 if (parentPort === null) throw new Error("this is the entry of a worker thread");
 const port = parentPort;
 const job = workerData as ThreadJob;
-const send = (message: FromThread, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const slots = new Slots(job.slots);
+const send = (message: FromThread): void => port.postMessage(message);
 
 let underWay = 0;
 let roomMade: (() => void) | undefined;
@@ -31,10 +33,15 @@ async function scan(file: DataFile, location: DataLocation): Promise<void> {
   const witness = job.wanted === undefined ? undefined : new Witness(job.settings, file.key, job.wanted);
   const triage =
     witness ??
-    new Triage(job.settings, file.key, (chunk) => {
-      underWay++;
-      send({ say: "chunk", chunk }, [chunk.records]);
-    });
+    new Triage(
+      job.settings,
+      file.key,
+      (chunk) => {
+        underWay++;
+        send({ say: "chunk", chunk });
+      },
+      () => slots.claim(),
+    );
   try {
     const read = await READERS[job.format]();
     await read(

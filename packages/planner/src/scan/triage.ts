@@ -6,7 +6,7 @@ import { decide } from "../decide/decide.ts";
 import { ownerOf } from "../decide/owner.ts";
 import type { DecisionSettings } from "../decide/settings.ts";
 import { PlanError } from "../error.ts";
-import { ACL_CACHE_ENTRIES_MAX, ID_BYTES_MAX, KEY_BYTES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
+import { ACL_CACHE_ENTRIES_MAX, CHUNK_BYTES, ID_BYTES_MAX, KEY_BYTES_MAX, ROWS_NAMED_MAX } from "../limits.ts";
 import { type Alike, SharedFacts } from "./alike.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { AclCell, type OwnerCell } from "./cells.ts";
@@ -33,13 +33,22 @@ export class Triage {
   readonly #one: Several = { rows: 1, bytes: 0, unpinned: 0 };
   /** Of the chunk that is filled here, or by whoever fills chunks of its own ({@link emit}). */
   readonly shapes = new ChunkShapes();
-  readonly #packer = new Packer(this.shapes);
+  /** Memory for a chunk. */
+  readonly room: () => Uint8Array;
+  readonly #packer: Packer;
   readonly #emit: (chunk: Chunk) => void;
   readonly #file: string;
 
-  /** `emit` takes each filled chunk; `file` is the data file's key. */
-  constructor(settings: DecisionSettings, file: string, emit: (chunk: Chunk) => void) {
+  /** `emit` takes each filled chunk, whose memory `room` gave; `file` is the data file's key. */
+  constructor(
+    settings: DecisionSettings,
+    file: string,
+    emit: (chunk: Chunk) => void,
+    room: () => Uint8Array = () => new Uint8Array(CHUNK_BYTES),
+  ) {
     this.#settings = settings;
+    this.room = room;
+    this.#packer = new Packer(this.shapes, room);
     this.#counting = new Counting(settings);
     this.#file = file;
     this.#emit = emit;

@@ -5,14 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { PlanError } from "../error.ts";
-import { WAITING_BYTES_MAX } from "../limits.ts";
+import { CHUNK_BYTES, WAITING_BYTES_MAX } from "../limits.ts";
 import type { FileResult } from "./messages.ts";
 import type { Chunk } from "./pack.ts";
 import type { Shape } from "./shape.ts";
+import type { Slots } from "./slots.ts";
 
 type Kept =
   | { readonly chunk: Chunk; readonly waited: boolean; readonly taken: () => void }
-  | (Pick<Chunk, "length" | "rows" | "shapeBytes"> & { readonly spilled: Spilled });
+  | (Pick<Chunk, "rows" | "shapeBytes"> & { readonly spilled: Spilled });
 
 /** Where a chunk lies in the temporary file: its records, and behind them its shapes. */
 interface Spilled {
@@ -28,9 +29,12 @@ export class WaitingRoom {
   readonly #parent = tmpdir();
   #file: Promise<FileHandle> | undefined;
   #end = 0;
+  readonly #slots: Slots;
   readonly #bytesMax: number;
 
-  constructor(bytesMax = WAITING_BYTES_MAX) {
+  /** Chunks' records lie in `slots`, which get back those that are in the temporary file. */
+  constructor(slots: Slots, bytesMax = WAITING_BYTES_MAX) {
+    this.#slots = slots;
     this.#bytesMax = bytesMax;
   }
 
@@ -46,7 +50,7 @@ export class WaitingRoom {
   }
 
   spill(chunk: Chunk): Spilled {
-    const records = new Uint8Array(chunk.records, 0, chunk.length);
+    const { records } = chunk;
     const shapes = serialize(chunk.shapes);
     const at = this.#end;
     const bytes = records.length + shapes.length;
@@ -54,6 +58,7 @@ export class WaitingRoom {
     this.#file ??= this.#create();
     const written = this.#file.then(async (file) => {
       await this.#write(file, records, at);
+      this.#slots.release(records);
       await this.#write(file, shapes, at + records.length);
     });
     // Whoever takes the chunk awaits it; until then a failed write must not end the process.
@@ -64,10 +69,15 @@ export class WaitingRoom {
   async fetch({ at, recordBytes, bytes: length, written }: Spilled): Promise<Pick<Chunk, "records" | "shapes">> {
     await written;
     const file = await (this.#file as Promise<FileHandle>);
-    const bytes = new Uint8Array(length);
-    const { bytesRead } = await file.read(bytes, 0, length, at);
-    if (bytesRead !== length) throw new Error(`the planner's temporary file in ${this.#parent} was cut off`);
-    return { records: bytes.buffer, shapes: deserialize(bytes.subarray(recordBytes)) as Shape[] };
+    const records = this.#slots.claim().subarray(0, recordBytes);
+    const shapes = new Uint8Array(length - recordBytes);
+    if ((await file.read(records, 0, recordBytes, at)).bytesRead !== recordBytes) throw this.#cutOff();
+    if ((await file.read(shapes, 0, shapes.length, at + recordBytes)).bytesRead !== shapes.length) throw this.#cutOff();
+    return { records, shapes: deserialize(shapes) as Shape[] };
+  }
+
+  #cutOff(): Error {
+    return new Error(`the planner's temporary file in ${this.#parent} was cut off`);
   }
 
   /** Bytes that did not fit into memory. */
@@ -115,7 +125,8 @@ const noSpace = (folder: string, error: unknown): PlanError =>
     { cause: error },
   );
 
-const bytesOf = (chunk: Chunk): number => chunk.records.byteLength + chunk.shapeBytes;
+/** Whatever a chunk uses of its memory, it has all of it. */
+const bytesOf = (chunk: Chunk): number => CHUNK_BYTES + chunk.shapeBytes;
 
 /** The chunks of one data file, in the order in which they came. */
 export class FileQueue {
@@ -138,9 +149,9 @@ export class FileQueue {
       this.#kept.push({ chunk, waited: true, taken: () => undefined });
       taken();
     } else {
-      const { length, rows, shapeBytes } = chunk;
+      const { rows, shapeBytes } = chunk;
       const spilled = this.#room.spill(chunk);
-      this.#kept.push({ length, rows, shapeBytes, spilled });
+      this.#kept.push({ rows, shapeBytes, spilled });
       // A disk that cannot keep up slows the thread down.
       spilled.written.then(taken, taken);
     }

@@ -44,8 +44,9 @@ const CAMPAIGNS: Record<string, DecisionSettings> = {
 const SMALL = new Rooms(new Desk(64));
 const LARGE = new Rooms();
 
-function records({ records, length, shapes }: Chunk): unknown[] {
-  const bytes = Buffer.from(records, 0, length);
+function records({ records, shapes }: Chunk): unknown[] {
+  const bytes = Buffer.from(records);
+  const { length } = bytes;
   const found: unknown[] = [];
   for (let at = 0; at < length; at += bytes.readUInt32LE(at)) {
     let text = at + HEADER_BYTES;
