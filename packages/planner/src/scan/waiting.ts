@@ -1,12 +1,9 @@
 // Chunks of a data file until the merge takes them. Files are merged in manifest order, but scanned at once: what comes before its turn waits in memory up to a
 // limit that all files share, and in a temporary file beyond it, so that memory does not grow with the report.
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import { PlanError } from "../error.ts";
 import { CHUNK_BYTES, WAITING_BYTES_MAX } from "../limits.ts";
 import type { FileResult } from "./messages.ts";
+import { Overflow } from "./overflow.ts";
 import type { Chunk } from "./pack.ts";
 import type { Shape } from "./shape.ts";
 import type { Slots } from "./slots.ts";
@@ -19,16 +16,14 @@ type Kept =
 interface Spilled {
   readonly at: number;
   readonly recordBytes: number;
-  readonly bytes: number;
-  readonly written: Promise<void>;
+  readonly shapeBytes: number;
+  readonly written: Promise<unknown>;
 }
 
-/** The temporary file, and the memory that all waiting chunks share. */
+/** The memory that all waiting chunks share, and the file for those that find none. */
 export class WaitingRoom {
   #bytes = 0;
-  readonly #parent = tmpdir();
-  #file: Promise<FileHandle> | undefined;
-  #end = 0;
+  readonly #overflow = new Overflow();
   readonly #slots: Slots;
   readonly #bytesMax: number;
 
@@ -50,80 +45,32 @@ export class WaitingRoom {
   }
 
   spill(chunk: Chunk): Spilled {
-    const { records } = chunk;
+    const records = this.#overflow.append(chunk.records);
     const shapes = serialize(chunk.shapes);
-    const at = this.#end;
-    const bytes = records.length + shapes.length;
-    this.#end += bytes;
-    this.#file ??= this.#create();
-    const written = this.#file.then(async (file) => {
-      await this.#write(file, records, at);
-      this.#slots.release(records);
-      await this.#write(file, shapes, at + records.length);
-    });
+    const written = Promise.all([records.written.then(() => this.#slots.release(chunk.records)), this.#overflow.append(shapes).written]);
     // Whoever takes the chunk awaits it; until then a failed write must not end the process.
     written.catch(() => undefined);
-    return { at, recordBytes: records.length, bytes, written };
+    return { at: records.at, recordBytes: chunk.records.length, shapeBytes: shapes.length, written };
   }
 
-  async fetch({ at, recordBytes, bytes: length, written }: Spilled): Promise<Pick<Chunk, "records" | "shapes">> {
+  async fetch({ at, recordBytes, shapeBytes, written }: Spilled): Promise<Pick<Chunk, "records" | "shapes">> {
     await written;
-    const file = await (this.#file as Promise<FileHandle>);
     const records = this.#slots.claim().subarray(0, recordBytes);
-    const shapes = new Uint8Array(length - recordBytes);
-    if ((await file.read(records, 0, recordBytes, at)).bytesRead !== recordBytes) throw this.#cutOff();
-    if ((await file.read(shapes, 0, shapes.length, at + recordBytes)).bytesRead !== shapes.length) throw this.#cutOff();
+    await this.#overflow.read(at, records);
+    const shapes = new Uint8Array(shapeBytes);
+    await this.#overflow.read(at + recordBytes, shapes);
     return { records, shapes: deserialize(shapes) as Shape[] };
-  }
-
-  #cutOff(): Error {
-    return new Error(`the planner's temporary file in ${this.#parent} was cut off`);
   }
 
   /** Bytes that did not fit into memory. */
   get spilled(): number {
-    return this.#end;
+    return this.#overflow.length;
   }
 
-  async close(): Promise<void> {
-    // Where it could not even be made, whoever spilled was told.
-    await (await this.#file?.catch(() => undefined))?.close();
-  }
-
-  /** All of it: a disk that is nearly full takes a part, and says so only at the next write. */
-  async #write(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
-        done += bytesWritten;
-      }
-    } catch (error) {
-      throw noSpace(this.#parent, error);
-    }
-  }
-
-  /** Nothing is left of it once it is closed, however this process ends: it has no name from the beginning. */
-  async #create(): Promise<FileHandle> {
-    try {
-      const folder = await mkdtemp(join(this.#parent, "quitclaim-plan-"));
-      try {
-        return await open(join(folder, "waiting"), "wx+", 0o600);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    } catch (error) {
-      throw noSpace(this.#parent, error);
-    }
+  close(): Promise<void> {
+    return this.#overflow.close();
   }
 }
-
-const noSpace = (folder: string, error: unknown): PlanError =>
-  new PlanError(
-    "temporary-space",
-    `Rows that wait for their turn did not fit into memory, and cannot be kept in the temporary folder ${folder}: ${error instanceof Error ? error.message : String(error)}. There is no plan. ` +
-      "Make room there, or set TMPDIR to a folder on a disk that has some, then run the same command again.",
-    { cause: error },
-  );
 
 /** Whatever a chunk uses of its memory, it has all of it. */
 const bytesOf = (chunk: Chunk): number => CHUNK_BYTES + chunk.shapeBytes;
