@@ -1,4 +1,5 @@
 // The decompressed bytes of one stream or section, in order, chunk boundaries unseen. Whoever reads past the end gets the fault, with the place.
+import type { Room } from "../parquet/room.ts";
 import { Chunks } from "./compression.ts";
 import { type Fault, faultAt, OrcError, type Place } from "./error.ts";
 import { SECTION_BYTES_MAX } from "./limits.ts";
@@ -8,8 +9,8 @@ const EMPTY = new Uint8Array(0);
 const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 export interface StreamBytes {
-  /** Compressed, as they lie in the file; undefined where the stream does not exist. */
-  readonly bytes: Uint8Array | undefined;
+  /** Compressed, as they lie in the file, or how to read them; undefined where the stream does not exist. */
+  readonly bytes: Uint8Array | (() => Uint8Array) | undefined;
   /** Where in the file. */
   readonly offset: number;
 }
@@ -25,12 +26,12 @@ export class ByteStream {
   readonly #missing: boolean;
   readonly #chunks: Chunks;
 
-  /** Where it is `passing`, bytes are good only until the stream goes on to the next chunk: the memory of the one before it goes back at once. */
-  constructor(source: StreamBytes, compression: Compression, file: string, place: Place, passing = false) {
+  /** Where there is a `room`, bytes are good only until the stream goes on to the next chunk, which may become decompressed in the same memory. */
+  constructor(source: StreamBytes, compression: Compression, file: string, place: Place, room?: Room) {
     this.#file = file;
     this.#place = place;
     this.#missing = source.bytes === undefined;
-    this.#chunks = new Chunks(source.bytes ?? EMPTY, compression, source.offset, (offset) => faultAt(file, { ...place, offset }), passing);
+    this.#chunks = new Chunks(source.bytes ?? EMPTY, compression, source.offset, (offset) => faultAt(file, { ...place, offset }), room);
   }
 
   /** The error for what is wrong about here. */

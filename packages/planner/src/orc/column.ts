@@ -1,4 +1,5 @@
 // A column of one stripe, read from its first row to its last in stretches of any length.
+import type { Room } from "../parquet/room.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { Decimals } from "./decimals.ts";
 import type { Fault } from "./error.ts";
@@ -17,8 +18,8 @@ export interface ColumnStreams {
   readonly encoding: Encoding;
   readonly writerTimezone: string;
   has(kind: StreamKind): boolean;
-  /** `passing`: see {@link ByteStream}. */
-  open(kind: StreamKind, passing?: boolean): ByteStream;
+  /** `room`: see {@link ByteStream}. */
+  open(kind: StreamKind, room?: Room): ByteStream;
   /** For what is wrong with the column as a whole. */
   readonly fault: Fault;
 }

@@ -1,5 +1,6 @@
 // Compressed bytes as a series of chunks: three bytes of length and whether the chunk was left as it is, then the chunk (ORC specification, Compression).
 import { zstdDecompressSync } from "node:zlib";
+import { newRoom, type Room } from "../parquet/room.ts";
 import type { Fault } from "./error.ts";
 import { inflateBlock } from "./inflate.ts";
 import { lz4Decompress } from "./lz4.ts";
@@ -29,58 +30,77 @@ const CODECS: Partial<Record<Codec, CodecFacts>> = {
 
 /** The chunks of a stream or section, decompressed one after another as they are asked for. Their headers are looked through at once: a series that does not fit its bytes is told before anything is read. */
 export class Chunks {
-  /** More bytes than this are not to come. */
-  bytesLeftMax = 0;
   /** Where in the file the chunk that came last begins. */
   offset: number;
-  readonly #bytes: Uint8Array;
+  readonly #read: (() => Uint8Array) | undefined;
+  #bytes: Uint8Array = new Uint8Array(0);
   readonly #compression: Compression;
   readonly #codec: CodecFacts | undefined;
   readonly #start: number;
   readonly #faultAt: (offset: number) => Fault;
-  readonly #passing: boolean;
+  readonly #room: Room;
   #at = 0;
-  #room = new Uint8Array(0);
+  #bytesLeftMax = 0;
+  #isOpen = false;
 
-  /** `start`: where in the file `bytes` begin. `passing`: a chunk is good only until the next one is asked for. */
-  constructor(bytes: Uint8Array, compression: Compression, start: number, faultAt: (offset: number) => Fault, passing = false) {
-    this.#passing = passing;
-    this.#bytes = bytes;
+  /** `start`: where in the file `bytes` begin; what is to be read is read when it is first needed. `room`: memory for chunks, one after the other. */
+  constructor(
+    bytes: Uint8Array | (() => Uint8Array),
+    compression: Compression,
+    start: number,
+    faultAt: (offset: number) => Fault,
+    room: Room = newRoom,
+  ) {
+    this.#room = room;
     this.#compression = compression;
     this.#codec = CODECS[compression.codec];
     this.#start = start;
     this.offset = start;
     this.#faultAt = faultAt;
-    if (this.#codec === undefined) this.bytesLeftMax = bytes.length;
-    else for (let at = 0; at < bytes.length; at += HEADER_BYTES + this.#length(at)) this.bytesLeftMax += this.#bytesMax(at);
+    if (bytes instanceof Uint8Array) this.#open(bytes);
+    else this.#read = bytes;
+  }
+
+  /** More bytes than this are not to come. */
+  get bytesLeftMax(): number {
+    this.#ready();
+    return this.#bytesLeftMax;
   }
 
   /** Undefined at the end. */
   next(): Uint8Array | undefined {
+    this.#ready();
     const at = this.#at;
     if (at === this.#bytes.length) return undefined;
     this.offset = this.#start + at;
     if (this.#codec === undefined) {
       this.#at = this.#bytes.length;
-      this.bytesLeftMax = 0;
+      this.#bytesLeftMax = 0;
       return this.#bytes;
     }
     const length = this.#length(at);
     const bytesMax = this.#bytesMax(at);
     const body = this.#bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
     this.#at = at + HEADER_BYTES + length;
-    this.bytesLeftMax -= bytesMax;
+    this.#bytesLeftMax -= bytesMax;
     if (this.#isOriginal(at)) return body;
     const { decompress, lends } = this.#codec;
     const chunk = decompress(body, bytesMax, this.#faultAt(this.offset));
-    return lends ? this.#kept(chunk) : chunk;
+    if (!lends) return chunk;
+    const kept = this.#room(chunk.length);
+    kept.set(chunk);
+    return kept;
   }
 
-  /** A copy in memory of the stream's own, which is used again where chunks pass: left to the garbage collector, it makes it mark the whole heap for every few of them. */
-  #kept(chunk: Uint8Array): Uint8Array {
-    if (!this.#passing || this.#room.length < chunk.length) this.#room = new Uint8Array(chunk.length);
-    this.#room.set(chunk);
-    return this.#room.subarray(0, chunk.length);
+  #ready(): void {
+    if (!this.#isOpen && this.#read !== undefined) this.#open(this.#read());
+  }
+
+  #open(bytes: Uint8Array): void {
+    this.#isOpen = true;
+    this.#bytes = bytes;
+    if (this.#codec === undefined) this.#bytesLeftMax = bytes.length;
+    else for (let at = 0; at < bytes.length; at += HEADER_BYTES + this.#length(at)) this.#bytesLeftMax += this.#bytesMax(at);
   }
 
   #isOriginal(at: number): boolean {

@@ -1,5 +1,5 @@
 // A file's bytes by place: its end is read once and kept, everything else when it is asked for.
-import { type ByteRanges, readRange } from "./byte-ranges.ts";
+import { type ByteRanges, readRange, readRangeNow } from "./byte-ranges.ts";
 import { sectionBytes } from "./byte-stream.ts";
 import { type Fault, faultAt, OrcError, type Place } from "./error.ts";
 import { TAIL_BYTES } from "./limits.ts";
@@ -34,9 +34,17 @@ export class FileBytes {
 
   /** Bytes [start, end). */
   async read(start: number, end: number, place: Place): Promise<Uint8Array> {
+    return this.#ofTail(start, end) ?? readRange(this.#source, start, end, faultAt(this.name, { ...place, offset: start }));
+  }
+
+  /** The same at once, where the source can. */
+  readNow(start: number, end: number, place: Place): Uint8Array {
+    return this.#ofTail(start, end) ?? readRangeNow(this.#source, start, end, faultAt(this.name, { ...place, offset: start }));
+  }
+
+  #ofTail(start: number, end: number): Uint8Array | undefined {
     const tailStart = this.length - this.#tail.length;
-    if (start >= tailStart && start <= end && end <= this.length) return this.#tail.subarray(start - tailStart, end - tailStart);
-    return readRange(this.#source, start, end, faultAt(this.name, { ...place, offset: start }));
+    return start >= tailStart && start <= end && end <= this.length ? this.#tail.subarray(start - tailStart, end - tailStart) : undefined;
   }
 
   /** Bytes [start, end), decompressed. */

@@ -16,13 +16,16 @@ export class Integers {
   /** Whether it took one value again and again. */
   repeat = false;
   readonly #stream: ByteStream;
+  readonly #what: string;
   readonly #signed: boolean;
   readonly #readRun: typeof readRunV2;
   readonly #skipRun: typeof skipRunV2;
   readonly #run = new IntegerRun();
   #at = 0;
 
-  constructor(stream: ByteStream, encoding: Encoding, signed: boolean) {
+  /** `what` names one of them, for errors. */
+  constructor(stream: ByteStream, encoding: Encoding, signed: boolean, what = "value") {
+    this.#what = what;
     this.#stream = stream;
     this.#signed = signed;
     const isV2 = encoding.kind.endsWith("_V2");
@@ -30,11 +33,11 @@ export class Integers {
     this.#skipRun = isV2 ? skipRunV2 : skipRunV1;
   }
 
-  /** Fills `out` [from, from + count) with integers that must lie in [0, 2 ** 31): lengths, and places in a dictionary. `what` names one of them. */
-  readUnsigned(out: Uint32Array, from: number, count: number, what: string): void {
+  /** Fills `out` [from, from + count) with integers that must lie in [0, 2 ** 31): lengths, and places in a dictionary. */
+  readUnsigned(out: Uint32Array, from: number, count: number): void {
     const end = from + count;
     for (let done = from; done < end; ) {
-      const part = this.#unsigned(end - done, what);
+      const part = this.#unsigned(end - done);
       if (this.repeat) out.fill(this.value, done, done + part);
       else {
         const { low } = this.#run;
@@ -48,8 +51,8 @@ export class Integers {
    * Takes at least one and at most `max` such integers of one run, and no more than `out` holds; how many. Where they {@link repeat} they are all {@link value}, and
    * nothing is written; otherwise they stand in `out`, from out[0] on.
    */
-  take(max: number, out: Uint32Array, what: string): number {
-    const part = this.#unsigned(Math.min(max, out.length), what);
+  take(max: number, out: Uint32Array): number {
+    const part = this.#unsigned(Math.min(max, out.length));
     if (!this.repeat) {
       const { low } = this.#run;
       for (let i = this.#at - part, to = 0; i < this.#at; i++) out[to++] = low[i] as number;
@@ -58,10 +61,10 @@ export class Integers {
   }
 
   /** Steps over `count` such integers: their sum. */
-  sum(count: number, what: string): number {
+  sum(count: number): number {
     let sum = 0;
     for (let left = count; left > 0; ) {
-      const part = this.#unsigned(left, what);
+      const part = this.#unsigned(left);
       if (this.repeat) sum += this.value * part;
       else {
         const { low } = this.#run;
@@ -149,7 +152,7 @@ export class Integers {
   }
 
   /** Takes at most `wanted` integers of the run, at least one: they repeat, or they are those before #at in its lower halves. */
-  #unsigned(wanted: number, what: string): number {
+  #unsigned(wanted: number): number {
     const run = this.#run;
     const part = this.#part(wanted);
     const { low, high } = run;
@@ -157,26 +160,26 @@ export class Integers {
     this.repeat = run.repeats;
     if (run.repeats) {
       this.value = low[0] as number;
-      if (!run.narrow || this.value < 0) throw this.#fault(`has a ${what} of ${asBigInt(this.value, high[0] as number)}`);
+      if (!run.narrow || this.value < 0) throw this.#fault(`has a ${this.#what} of ${asBigInt(this.value, high[0] as number)}`);
     } else {
       // One look at all signs; which of them it was is asked only where there was one.
       let signs = 0;
       if (run.narrow) for (let i = this.#at; i < end; i++) signs |= low[i] as number;
       else for (let i = this.#at; i < end; i++) signs |= high[i] === 0 ? (low[i] as number) : -1;
-      if (signs < 0) throw this.#beyond(end, what);
+      if (signs < 0) throw this.#beyond(end);
     }
     this.#at = end;
     return part;
   }
 
   /** The error for the first of the integers up to `end` that is no number of 31 bits. */
-  #beyond(end: number, what: string): OrcError {
+  #beyond(end: number): OrcError {
     const run = this.#run;
     const { low, high } = run;
     let i = this.#at;
     run.widen();
     while (i < end - 1 && high[i] === 0 && (low[i] as number) >= 0) i++;
-    return this.#fault(`has a ${what} of ${asBigInt(low[i] as number, high[i] as number)}`);
+    return this.#fault(`has a ${this.#what} of ${asBigInt(low[i] as number, high[i] as number)}`);
   }
 
   /** The same of #part, with all values written down in both halves. */

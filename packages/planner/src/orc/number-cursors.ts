@@ -1,7 +1,8 @@
 // Sizes, times and booleans of a stripe's rows, into arrays of the caller's.
+import { STRETCH_ROWS } from "../parquet/desk.ts";
 import { Bits } from "./byte-runs.ts";
 import type { ColumnStreams } from "./column.ts";
-import { Cursor, STRETCH_ROWS } from "./cursor.ts";
+import { Cursor, type CursorRooms } from "./cursor.ts";
 import { Integers } from "./integers.ts";
 import { Moments } from "./timestamps.ts";
 
@@ -16,7 +17,6 @@ abstract class FillingCursor<A extends Float64Array | Uint8Array> extends Cursor
       const from = row - start;
       if (this.present) this.take(out, from, count);
       else out.fill(this.none, from, from + count);
-      this.pass(count);
       row += count;
     }
   }
@@ -30,9 +30,9 @@ export class NumberCursor extends FillingCursor<Float64Array> {
   readonly #integers: Integers;
   readonly #isInt: boolean;
 
-  constructor(streams: ColumnStreams, rows: number) {
-    super(streams, rows);
-    this.#integers = new Integers(streams.open("DATA", true), streams.encoding, true);
+  constructor(streams: ColumnStreams, rows: number, rooms: CursorRooms) {
+    super(streams, rows, rooms);
+    this.#integers = new Integers(streams.open("DATA", rooms.of("DATA")), streams.encoding, true);
     this.#isInt = streams.column.kind === "int";
   }
 
@@ -62,9 +62,9 @@ export class TimeCursor extends FillingCursor<Float64Array> {
   protected override readonly none = Number.NaN;
   readonly #moments: Moments;
 
-  constructor(streams: ColumnStreams, rows: number) {
-    super(streams, rows);
-    this.#moments = new Moments(streams, true);
+  constructor(streams: ColumnStreams, rows: number, rooms: CursorRooms) {
+    super(streams, rows, rooms);
+    this.#moments = new Moments(streams, rooms.of);
   }
 
   protected override take(out: Float64Array, from: number, count: number): void {
@@ -87,9 +87,9 @@ export class BooleanCursor extends FillingCursor<Uint8Array> {
   protected override readonly none = 0;
   readonly #bits: Bits;
 
-  constructor(streams: ColumnStreams, rows: number) {
-    super(streams, rows);
-    this.#bits = new Bits(streams.open("DATA", true));
+  constructor(streams: ColumnStreams, rows: number, rooms: CursorRooms) {
+    super(streams, rows, rooms);
+    this.#bits = new Bits(streams.open("DATA", rooms.of("DATA")));
   }
 
   protected override take(out: Uint8Array, from: number, count: number): void {

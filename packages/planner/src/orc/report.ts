@@ -1,34 +1,63 @@
 // ORC reports: stripe after stripe, the cursors of their columns going from row to row together.
 import { PlanError } from "../error.ts";
-import { openVerified } from "../parquet/bytes.ts";
+import { openVerified, type RandomAccess } from "../parquet/bytes.ts";
+import { STRETCH_ROWS } from "../parquet/desk.ts";
+import { FileMeanings } from "../parquet/file-meanings.ts";
+import { GroupRows } from "../parquet/group.ts";
+import { Packing } from "../parquet/packing.ts";
 import { newRoom } from "../parquet/room.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import { OrcError } from "./error.ts";
 import { openOrc } from "./file.ts";
-import { reportColumns, StripeCells } from "./stripe-cells.ts";
-import { StripeRows } from "./stripe-rows.ts";
+import { openCells, Rooms, reportColumns } from "./stripe-cells.ts";
+
+/** Memory of files that were read, for the next ones; of one file, where they are read one after another. */
+const idle: Rooms[] = [];
+
+/** Stretches between two reports of progress. */
+const PROGRESS_STRETCHES = 8;
 
 /** Hands every row of an ORC data file to the triage; see ReportReader. */
 export async function readOrc(input: DataFileInput, triage: Triage): Promise<void> {
-  const { bytes, close } = await openVerified(input);
+  const access = await openVerified(input);
+  const rooms = idle.pop() ?? new Rooms();
   try {
-    const source = { byteLength: bytes.byteLength, slice: (start: number, end: number) => bytes.read(start, end, newRoom) };
-    const file = await openOrc(source, input.file.key);
-    const columns = reportColumns(file, input);
-    const rows = new StripeRows(input, triage);
-    let first = 0;
-    for (const index of file.stripes.keys()) {
-      const stripe = await file.openStripe(index);
-      await rows.hand(new StripeCells(stripe, columns), first);
-      first += stripe.rows;
-    }
+    await readStripes(access, rooms, input, triage);
   } catch (error) {
     if (error instanceof OrcError) throw corrupt(error);
     throw error;
   } finally {
-    await close();
+    idle.push(rooms);
+    await access.close();
   }
+}
+
+async function readStripes({ bytes }: Pick<RandomAccess, "bytes">, rooms: Rooms, input: DataFileInput, triage: Triage): Promise<void> {
+  const source = { byteLength: bytes.byteLength, slice: (start: number, end: number) => bytes.read(start, end, newRoom) };
+  const file = await openOrc(source, input.file.key);
+  const columns = reportColumns(file, input);
+  const { desk } = rooms;
+  const meanings = new FileMeanings(triage);
+  const { isLatest, versionId } = input.columns.at;
+  const packing = new Packing(desk, triage, { hasVersions: versionId !== undefined, allLatest: isLatest === undefined });
+  let first = 0;
+  for (const index of file.stripes.keys()) {
+    const stripe = await file.openStripe(index);
+    const { cells, finish } = openCells(stripe, columns, rooms);
+    const rows = new GroupRows(triage, cells, meanings, desk, packing, { first, file: input.file.key, bucket: input.bucket });
+    for (let start = 0; start < stripe.rows; start += STRETCH_ROWS) {
+      const end = Math.min(stripe.rows, start + STRETCH_ROWS);
+      rows.hand(start, end);
+      if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(input.file.size, first + end);
+      await input.room();
+    }
+    finish();
+    first += stripe.rows;
+    input.progress(input.file.size, first);
+  }
+  packing.flush();
+  meanings.settle();
 }
 
 function corrupt(error: OrcError): PlanError {

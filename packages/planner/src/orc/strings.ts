@@ -10,14 +10,14 @@ export class DirectStrings implements Values {
   readonly #data: ByteStream;
 
   constructor(streams: ColumnStreams) {
-    this.#lengths = new Integers(streams.open("LENGTH"), streams.encoding, false);
+    this.#lengths = new Integers(streams.open("LENGTH"), streams.encoding, false, "length");
     this.#data = streams.open("DATA");
   }
 
   read(presence: Presence): StringVector {
     const { rows, nulls, present } = presence;
     const lengths = new Uint32Array(rows);
-    this.#lengths.readUnsigned(lengths, 0, present, "length");
+    this.#lengths.readUnsigned(lengths, 0, present);
     spread(lengths, presence, 0);
     return { kind: "strings", rows, nulls, ...takeStrings(this.#data, lengths) };
   }
@@ -36,7 +36,7 @@ export class DictionaryStrings implements Values {
   constructor(streams: ColumnStreams) {
     this.#streams = streams;
     this.#indexStream = streams.open("DATA");
-    this.#indexes = new Integers(this.#indexStream, streams.encoding, false);
+    this.#indexes = new Integers(this.#indexStream, streams.encoding, false, "place in the dictionary");
   }
 
   read(presence: Presence): DictionaryVector {
@@ -44,7 +44,7 @@ export class DictionaryStrings implements Values {
     this.#dictionary ??= readDictionary(this.#streams);
     const size = this.#streams.encoding.dictionarySize;
     const indexes = new Uint32Array(rows);
-    this.#indexes.readUnsigned(indexes, 0, present, "place in the dictionary");
+    this.#indexes.readUnsigned(indexes, 0, present);
     for (let i = 0; i < present; i++) {
       if ((indexes[i] as number) >= size) throw this.#indexStream.fault(`has the place ${indexes[i]} in a dictionary of ${size} entries`);
     }
@@ -61,12 +61,12 @@ export class DictionaryStrings implements Values {
 export function readDictionary(streams: ColumnStreams): Strings {
   const size = streams.encoding.dictionarySize;
   const stream = streams.open("LENGTH");
-  const lengths = new Integers(stream, streams.encoding, false);
+  const lengths = new Integers(stream, streams.encoding, false, "length of a dictionary entry");
   // What the encoding says of the size is not believed by allocating for it.
   const parts: Uint32Array[] = [];
   for (let left = size; left > 0; ) {
     const part = new Uint32Array(Math.min(left, BATCH_ROWS_MAX));
-    lengths.readUnsigned(part, 0, part.length, "length of a dictionary entry");
+    lengths.readUnsigned(part, 0, part.length);
     parts.push(part);
     left -= part.length;
   }

@@ -1,7 +1,10 @@
-// The columns of one stripe by our own names. Each is opened when it is first wanted: what nobody looks at is not even read from the file.
+// The columns of one stripe by our own names. What nobody looks at is not even read from the file.
+import { AREA_COLUMNS, type AreaColumn, Desk } from "../parquet/desk.ts";
+import { type Room, reusedRoom } from "../parquet/room.ts";
+import type { BooleanCells, NumberCells, ReportCells, TextCells } from "../reader/columnar.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { COLUMNS, type ColumnName } from "../source/columns.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, CursorRooms } from "./cursor.ts";
 import { DictionaryCursor } from "./dictionary-cursor.ts";
 import { DirectCursor } from "./direct-cursor.ts";
 import { OrcError } from "./error.ts";
@@ -9,7 +12,6 @@ import type { OrcFile } from "./file.ts";
 import { BooleanCursor, NumberCursor, TimeCursor } from "./number-cursors.ts";
 import type { Column, Kind } from "./schema.ts";
 import type { Stripe } from "./stripe.ts";
-import type { TextCursor } from "./text-cursor.ts";
 
 const TEXTS: readonly Kind[] = ["string", "varchar", "char", "binary"];
 /** Of all columns that are no text. */
@@ -33,60 +35,69 @@ export function reportColumns(file: OrcFile, input: DataFileInput): Map<ColumnNa
   return columns;
 }
 
-export class StripeCells {
-  readonly rows: number;
-  readonly #stripe: Stripe;
-  readonly #columns: ReadonlyMap<ColumnName, Column>;
-  readonly #texts = new Map<ColumnName, TextCursor>();
-  readonly #numbers = new Map<ColumnName, NumberCursor | TimeCursor>();
-  readonly #booleans = new Map<ColumnName, BooleanCursor>();
-  readonly #opened: Cursor[] = [];
-  readonly #closed: Set<ColumnName>;
+/** Memory for the chunks of each column, from stripe to stripe, and from file to file. */
+export class Rooms {
+  readonly desk = new Desk();
+  readonly #rooms = new Map<string, Room>();
 
-  /** `columns`: those of the report. */
-  constructor(stripe: Stripe, columns: ReadonlyMap<ColumnName, Column>) {
-    this.rows = stripe.rows;
-    this.#stripe = stripe;
-    this.#columns = columns;
-    this.#closed = new Set(columns.keys());
+  of(name: ColumnName): CursorRooms {
+    return {
+      area: isAreaColumn(name) ? this.desk.area(name) : undefined,
+      of: (kind) => {
+        const key = `${name} ${kind}`;
+        const room = this.#rooms.get(key) ?? reusedRoom();
+        this.#rooms.set(key, room);
+        return room;
+      },
+    };
   }
+}
 
-  /** Opens those of the columns that the report has and that are not open. Rejects with OrcError. */
-  async open(names: readonly ColumnName[]): Promise<void> {
-    const wanted = names.filter((name) => this.#closed.delete(name));
-    if (wanted.length === 0) return;
-    const opened = await this.#stripe.streams(wanted.map((name) => this.#columns.get(name) as Column));
-    for (const [i, streams] of opened.entries()) {
-      const name = wanted[i] as ColumnName;
-      const { rows } = this;
-      const { kind } = streams.column;
-      const add = <C extends Cursor>(to: Map<ColumnName, C>, cursor: C): void => {
-        to.set(name, cursor);
-        this.#opened.push(cursor);
-      };
-      if (kind === "boolean") add(this.#booleans, new BooleanCursor(streams, rows));
-      else if (kind === "bigint" || kind === "int") add(this.#numbers, new NumberCursor(streams, rows));
-      else if (!TEXTS.includes(kind)) add(this.#numbers, new TimeCursor(streams, rows));
-      else if (streams.encoding.kind.startsWith("DICTIONARY")) add(this.#texts, new DictionaryCursor(streams, rows));
-      else add(this.#texts, new DirectCursor(streams, rows));
-    }
-  }
+const isAreaColumn = (name: ColumnName): name is AreaColumn => (AREA_COLUMNS as readonly ColumnName[]).includes(name);
 
-  /** undefined: the report has no such column, or it is not open. The same for the others. */
-  text(name: ColumnName): TextCursor | undefined {
-    return this.#texts.get(name);
-  }
-
-  number(name: ColumnName): NumberCursor | TimeCursor | undefined {
-    return this.#numbers.get(name);
-  }
-
-  boolean(name: ColumnName): BooleanCursor | undefined {
-    return this.#booleans.get(name);
-  }
-
+export interface StripeCells {
+  readonly cells: ReportCells;
   /** After the stripe's last row: throws where a column that was read to its end has more values than the stripe has rows. */
-  finish(): void {
-    for (const cursor of this.#opened) cursor.finish();
-  }
+  finish(): void;
+}
+
+/** The stripe's columns before its first row. Those of the stripe before, in the same rooms, are done with. */
+export function openCells(stripe: Stripe, columns: ReadonlyMap<ColumnName, Column>, rooms: Rooms): StripeCells {
+  const cursors: Cursor[] = [];
+  const open = <C extends Cursor>(name: ColumnName, make: (...of: ConstructorParameters<typeof NumberCursor>) => C): C | undefined => {
+    const column = columns.get(name);
+    if (column === undefined) return undefined;
+    const cursor = make(stripe.later(column), stripe.rows, rooms.of(name));
+    cursors.push(cursor);
+    return cursor;
+  };
+  const text = (name: ColumnName): TextCells | undefined =>
+    open(name, (streams, ...rest) =>
+      streams.encoding.kind.startsWith("DICTIONARY") ? new DictionaryCursor(streams, ...rest) : new DirectCursor(streams, ...rest),
+    );
+  const boolean = (name: ColumnName): BooleanCells | undefined => open(name, (...of) => new BooleanCursor(...of));
+  const size: NumberCells | undefined = open("size", (...of) => new NumberCursor(...of));
+  const lastModified: NumberCells | undefined = open("lastModified", (...of) => new TimeCursor(...of));
+  return {
+    cells: {
+      bucket: text("bucket"),
+      key: text("key"),
+      versionId: text("versionId"),
+      etag: text("etag"),
+      storageClass: text("storageClass"),
+      encryption: text("encryption"),
+      accessTier: text("accessTier"),
+      lockMode: text("lockMode"),
+      legalHold: text("legalHold"),
+      acl: text("acl"),
+      owner: text("owner"),
+      isLatest: boolean("isLatest"),
+      isDeleteMarker: boolean("isDeleteMarker"),
+      size,
+      lastModified,
+    },
+    finish() {
+      for (const cursor of cursors) cursor.finish();
+    },
+  };
 }

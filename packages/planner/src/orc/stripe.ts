@@ -50,12 +50,12 @@ export class Stripe {
 
   /** A reader for each of `columns`, at the stripe's first row. Only these columns' streams are read from the file. Rejects with OrcError. */
   async open(columns: readonly Column[]): Promise<ColumnReader[]> {
-    return (await this.streams(columns)).map((streams) => new ColumnReader(streams, this.rows));
+    return (await this.#open(columns)).map((streams) => new ColumnReader(streams, this.rows));
   }
 
   /** Some writers say of the row itself whether it is there; values of rows that are not would be missing from all columns. */
   async assertNoNullRows(): Promise<void> {
-    const [root] = await this.streams([ROOT]);
+    const [root] = await this.#open([ROOT]);
     if (root?.has("PRESENT") !== true) return;
     const present = new Present(root.open("PRESENT"));
     for (let left = this.rows; left > 0; left -= BATCH_ROWS_MAX) {
@@ -64,16 +64,26 @@ export class Stripe {
     }
   }
 
-  /** The same for whoever reads values in another form. */
-  async streams(columns: readonly Column[]): Promise<ColumnStreams[]> {
+  /** The streams of a column, each of which is read when it is first needed: of a file whose bytes can be had at once. */
+  later(column: Column): ColumnStreams {
+    const { file, number, footer } = this.#source;
+    const [plan] = planColumns(footer, [column]).columns as [ColumnPlan];
+    return this.#streams(plan, (stream) => {
+      if (stream === undefined) return NO_STREAM;
+      const { start, end } = stream;
+      return { bytes: () => file.readNow(start, end, { stripe: number, column: column.name, stream: stream.kind }), offset: start };
+    });
+  }
+
+  async #open(columns: readonly Column[]): Promise<ColumnStreams[]> {
     const { file, number, footer } = this.#source;
     const plan = planColumns(footer, columns);
     const pieces: Piece[] = [];
     for (const { start, end } of plan.ranges) pieces.push({ start, end, bytes: await file.read(start, end, { stripe: number }) });
-    return plan.columns.map((column) => this.#streams(column, pieces));
+    return plan.columns.map((column) => this.#streams(column, (stream) => bytesOf(stream, pieces)));
   }
 
-  #streams({ column, encoding, streams }: ColumnPlan, pieces: readonly Piece[]): ColumnStreams {
+  #streams({ column, encoding, streams }: ColumnPlan, bytesOf: (stream: Stream | undefined) => StreamBytes): ColumnStreams {
     const { file, number, footer, compression } = this.#source;
     const place = { stripe: number, column: column.name };
     return {
@@ -81,12 +91,13 @@ export class Stripe {
       encoding,
       writerTimezone: footer.writerTimezone,
       has: (kind) => streams.has(kind),
-      open: (kind, passing) =>
-        new ByteStream(bytesOf(streams.get(kind), pieces), compression, file.name, { ...place, stream: kind }, passing),
+      open: (kind, room) => new ByteStream(bytesOf(streams.get(kind)), compression, file.name, { ...place, stream: kind }, room),
       fault: faultAt(file.name, place),
     };
   }
 }
+
+const NO_STREAM: StreamBytes = { bytes: undefined, offset: 0 };
 
 interface Piece {
   readonly start: number;
@@ -95,7 +106,7 @@ interface Piece {
 }
 
 function bytesOf(stream: Stream | undefined, pieces: readonly Piece[]): StreamBytes {
-  if (stream === undefined) return { bytes: undefined, offset: 0 };
+  if (stream === undefined) return NO_STREAM;
   const piece = pieces.find(({ start, end }) => start <= stream.start && stream.end <= end) as Piece;
   return { bytes: piece.bytes.subarray(stream.start - piece.start, stream.end - piece.start), offset: stream.start };
 }

@@ -1,55 +1,64 @@
 // A text column of a stripe: a cell is a place in the decompressed bytes of its stream, or of the stripe's dictionary, and never becomes a string here.
 import { isAscii } from "node:buffer";
+import type { Desk, PageArea } from "../parquet/desk.ts";
+import type { EntryPlaces, TextCells } from "../reader/columnar.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
-import { Cursor } from "./cursor.ts";
-import type { Meanings } from "./meanings.ts";
+import type { ColumnStreams } from "./column.ts";
+import { Cursor, type CursorRooms } from "./cursor.ts";
 
-export abstract class TextCursor extends Cursor {
+const NOTHING = new Uint8Array(0);
+
+export abstract class TextCursor extends Cursor implements TextCells {
+  start = 0;
+  end = 0;
+  abstract readonly places: EntryPlaces | undefined;
+  abstract readonly dictionary: TextCells["dictionary"];
+  /** Where in {@link text} the bytes begin that texts were last found in. */
+  protected textAt = 0;
+  protected readonly area: PageArea | undefined;
   #text: Bytes = bytesOf(Buffer.alloc(0));
-  #bytes: Uint8Array | undefined;
+  #bytes: Uint8Array = NOTHING;
   #ascii: boolean | undefined;
 
-  /** The bytes in which the texts lie that were found last. */
+  constructor(streams: ColumnStreams, rows: number, rooms: CursorRooms) {
+    super(streams, rows, rooms);
+    this.area = rooms.area;
+  }
+
   get text(): Bytes {
     return this.#text;
   }
 
-  /** Whether all of {@link text} is ASCII: one native look at it spares a look at each text. */
+  get onDesk(): boolean {
+    return this.#text === this.area?.desk.text;
+  }
+
   get ascii(): boolean {
-    this.#ascii ??= isAscii(this.#text.buffer);
+    this.#ascii ??= isAscii(this.#text.buffer.subarray(this.textAt, this.textAt + this.#bytes.length));
     return this.#ascii;
   }
 
-  /** What the texts of rows [start, end), at most STRETCH_ROWS, mean, from out[0] on. */
-  fill<T>(start: number, end: number, meanings: Meanings<T>, out: T[]): void {
-    for (let row = start; row < end; ) {
-      const count = this.alike(row, end);
-      const from = row - start;
-      if (this.present) this.take(meanings, out, from, from + count);
-      else out.fill(meanings.none, from, from + count);
-      this.pass(count);
-      row += count;
+  abstract visit(rows: Uint32Array, from: number, to: number, places: { readonly starts: Int32Array; readonly ends: Int32Array }): number;
+  abstract take(): void;
+  abstract toEntry(entry: number): void;
+
+  /** Texts are found in these bytes from now on. Each chunk is another array, though it may lie where the one before it did. */
+  protected setText(bytes: Uint8Array, settle: (area: PageArea) => Uint8Array = (area) => area.settle(bytes)): void {
+    if (bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    this.#ascii = undefined;
+    const lying = this.area === undefined ? bytes : settle(this.area);
+    const desk: Desk | undefined = this.area?.desk;
+    if (desk?.holds(lying) === true) {
+      this.#text = desk.text;
+      this.textAt = lying.byteOffset;
+    } else {
+      this.#text = bytesOf(Buffer.from(lying.buffer, lying.byteOffset, lying.byteLength));
+      this.textAt = 0;
     }
   }
 
-  /**
-   * Where the texts of the rows rows[from], …, rows[to - 1] (ascending, all within STRETCH_ROWS) begin and end in {@link text}, in starts and ends at the same places; -1
-   * where there is none. As many of them as lie in one piece of bytes: gives the place of the first row that was not reached.
-   */
-  abstract visit(rows: Uint32Array, from: number, to: number, starts: Int32Array, ends: Int32Array): number;
-
-  /** What the next values mean, in out[from], …, out[to - 1]. */
-  protected abstract take<T>(meanings: Meanings<T>, out: T[], from: number, to: number): void;
-
-  /** Each chunk is another array, though it may lie where the one before it did. */
-  protected setText(bytes: Uint8Array): void {
-    if (bytes === this.#bytes) return;
-    this.#bytes = bytes;
-    this.#text = bytesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    this.#ascii = undefined;
-  }
-
-  /** Rows that {@link alike} found to have no text, of those on the list: the place of the first one behind them. */
+  /** Rows that {@link reach} found to have no text, of those on the list: the place of the first one behind them. */
   protected passOver(rows: Uint32Array, from: number, to: number, count: number, starts: Int32Array): number {
     const end = (rows[from] as number) + count;
     this.pass(count);

@@ -1,7 +1,9 @@
 // Timestamps: seconds from the beginning of 2015 in the writer's time zone, and nanoseconds with their trailing zeros taken off.
+import type { Room } from "../parquet/room.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import type { ColumnStreams, Values } from "./column.ts";
 import { Integers } from "./integers.ts";
+import type { StreamKind } from "./stripe-footer.ts";
 import { SECONDS_MAX, type Timezone, timezoneOf, UTC } from "./timezone.ts";
 import { type Presence, spread, type TimestampVector } from "./vector.ts";
 
@@ -18,11 +20,11 @@ export class Moments {
   readonly #nanos: Integers;
   readonly #zone: Timezone;
 
-  /** `passing`: see {@link ByteStream}. */
-  constructor(streams: ColumnStreams, passing = false) {
+  /** `room`: of each stream; see {@link ByteStream}. */
+  constructor(streams: ColumnStreams, room?: (kind: StreamKind) => Room) {
     const { column, writerTimezone, fault } = streams;
-    this.#stream = streams.open("DATA", passing);
-    this.#nanosStream = streams.open("SECONDARY", passing);
+    this.#stream = streams.open("DATA", room?.("DATA"));
+    this.#nanosStream = streams.open("SECONDARY", room?.("SECONDARY"));
     this.#seconds = new Integers(this.#stream, streams.encoding, true);
     this.#nanos = new Integers(this.#nanosStream, streams.encoding, false);
     this.#zone = column.kind === "timestamp" ? timezoneOf(writerTimezone, fault) : UTC;

@@ -1,6 +1,6 @@
 // The rows of one row group, handed to the triage in short stretches: of each row its owner, delete marker, size and ACL, of the foreign-owned ones everything else.
+import type { ReportCells } from "../reader/columnar.ts";
 import type { Triage } from "../scan/triage.ts";
-import type { Columns } from "./columns.ts";
 import type { Desk } from "./desk.ts";
 import { type FileMeanings, WORD_COLUMNS } from "./file-meanings.ts";
 import { Judge } from "./judge.ts";
@@ -9,7 +9,7 @@ import { Stretch } from "./stretch.ts";
 
 export class GroupRows {
   readonly #triage: Triage;
-  readonly #columns: Columns;
+  readonly #columns: ReportCells;
   readonly #meanings: FileMeanings;
   readonly #desk: Desk;
   readonly #packing: Packing;
@@ -22,7 +22,7 @@ export class GroupRows {
   /** `first`: rows of the file before the group; `file`: the data file's key, `bucket` the one that every row is about. */
   constructor(
     triage: Triage,
-    columns: Columns,
+    columns: ReportCells,
     meanings: FileMeanings,
     desk: Desk,
     packing: Packing,

@@ -1,8 +1,7 @@
 // What the cells of a text column mean, looked up once for each entry of a dictionary, and by their bytes where there is none. Rows are told a number, and the number's
 // meaning stands in a list: numbers are quickly written, compared and counted by.
+import type { EntryPlaces, RepeatedTexts } from "../reader/columnar.ts";
 import type { ByteCache } from "../scan/byte-cache.ts";
-import type { Runs } from "./runs.ts";
-import type { Dictionary, TextCursor } from "./texts.ts";
 
 /** Entries of a dictionary whose meanings are kept beside it; those of a larger one are asked of the cache each time, which forgets. */
 const ENTRIES_KEPT_MAX = 8_192;
@@ -19,7 +18,7 @@ export class Meanings<T> {
   readonly values: T[];
   readonly #cache: ByteCache<T>;
   readonly #numbers = new Map<T, number>();
-  #dictionary: Dictionary | undefined;
+  #dictionary: RepeatedTexts["dictionary"];
   /** By entry; -1: not looked up yet. */
   #kept = new Int32Array(0);
 
@@ -41,7 +40,7 @@ export class Meanings<T> {
   }
 
   /** The numbers of what the texts of rows [start, end) mean, from out[0] on. */
-  fill(cursor: TextCursor, start: number, end: number, out: Int32Array): void {
+  fill(cursor: RepeatedTexts, start: number, end: number, out: Int32Array): void {
     for (let row = start; row < end; ) {
       const count = cursor.alike(row, end);
       const from = row - start;
@@ -52,14 +51,14 @@ export class Meanings<T> {
     }
   }
 
-  #byBytes(cursor: TextCursor, out: Int32Array, from: number, to: number): void {
+  #byBytes(cursor: RepeatedTexts, out: Int32Array, from: number, to: number): void {
     for (let i = from; i < to; i++) {
       cursor.take();
       out[i] = this.#numberOf(cursor);
     }
   }
 
-  #byEntries(cursor: TextCursor, places: Runs, out: Int32Array, from: number, to: number): void {
+  #byEntries(cursor: RepeatedTexts, places: EntryPlaces, out: Int32Array, from: number, to: number): void {
     if (cursor.dictionary !== this.#dictionary) {
       this.#dictionary = cursor.dictionary;
       this.#kept = new Int32Array(Math.min(ENTRIES_KEPT_MAX, (cursor.dictionary?.starts.length ?? 1) - 1)).fill(-1);
@@ -78,7 +77,7 @@ export class Meanings<T> {
     }
   }
 
-  #ofEntry(cursor: TextCursor, entry: number): number {
+  #ofEntry(cursor: RepeatedTexts, entry: number): number {
     const known = this.#kept[entry];
     if (known !== undefined && known >= 0) return known;
     cursor.toEntry(entry);
@@ -87,7 +86,7 @@ export class Meanings<T> {
     return number;
   }
 
-  #numberOf(cursor: TextCursor): number {
+  #numberOf(cursor: RepeatedTexts): number {
     const meaning = this.#cache.get(cursor.text, cursor.start, cursor.end);
     let number = this.#numbers.get(meaning);
     if (number === undefined) {

@@ -1,5 +1,5 @@
 // What is known of a stretch's rows: of each the numbers of what its repeated cells mean, its numbers and booleans; of those that are looked at where their texts lie.
-import type { Columns } from "./columns.ts";
+import type { ReportCells } from "../reader/columnar.ts";
 import { type Desk, STRETCH_ROWS } from "./desk.ts";
 import { WORD_COLUMNS, type WordColumn } from "./file-meanings.ts";
 import { Visit } from "./visit.ts";
@@ -25,7 +25,7 @@ export class Stretch {
   readonly versions: Visit;
   readonly etags: Visit;
 
-  constructor(columns: Columns, desk: Desk) {
+  constructor(columns: ReportCells, desk: Desk) {
     this.latest = desk.latest;
     // The group before may have left others there.
     this.sizes = desk.sizes.fill(Number.NaN);

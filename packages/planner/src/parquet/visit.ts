@@ -1,13 +1,14 @@
 // The texts of chosen rows of a stretch, found page by page in tight loops: whose turn it is asks for no cursor.
+import type { FoundTexts } from "../reader/columnar.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
-import type { Places, TextCursor } from "./texts.ts";
+import type { Places } from "./texts.ts";
 
 const NOTHING = bytesOf(Buffer.alloc(0));
 
 export class Visit {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly #cursor: TextCursor | undefined;
+  readonly #cursor: FoundTexts | undefined;
   readonly #places: Places;
   readonly #rows: Uint32Array;
   #count = 0;
@@ -15,7 +16,7 @@ export class Visit {
   #found = 0;
 
   /** Of the rows in `rows`; where their texts lie is written to `places`. Without a cursor no row has a text. */
-  constructor(cursor: TextCursor | undefined, rows: Uint32Array, places: Places) {
+  constructor(cursor: FoundTexts | undefined, rows: Uint32Array, places: Places) {
     this.#cursor = cursor;
     this.#rows = rows;
     this.#places = places;
@@ -36,7 +37,7 @@ export class Visit {
    */
   reach(i: number): number {
     if (i >= this.#found && this.#found < this.#count)
-      this.#found = (this.#cursor as TextCursor).visit(this.#rows, i, this.#count, this.#places);
+      this.#found = (this.#cursor as FoundTexts).visit(this.#rows, i, this.#count, this.#places);
     return this.#found;
   }
 
