@@ -79,7 +79,7 @@ export interface Explanation {
   readonly versions: readonly ExplainedVersion[];
 }
 
-/** Reads the whole report, because its rows are in no order. Rejects with PlanError as plan does, but for the report's age, which is told. */
+/** Reads the whole report, because its rows are in no order, but for the stripes of ORC files that say of themselves that they have no such key. Rejects with PlanError as plan does, but for the report's age, which is told. */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { config, key, signal } = options;
   const prepared = await prepare({ ...options, ignoreAge: true }, (options.now ?? Date.now)());

@@ -8,8 +8,10 @@ import { Packing } from "../parquet/packing.ts";
 import { newRoom } from "../parquet/room.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
+import { Witness } from "../scan/witness.ts";
+import { COLUMNS } from "../source/columns.ts";
 import { OrcError } from "./error.ts";
-import { openOrc } from "./file.ts";
+import { type OrcFile, openOrc } from "./file.ts";
 import { openCells, Rooms, reportColumns } from "./stripe-cells.ts";
 
 /** Memory of files that were read, for the next ones; of one file, where they are read one after another. */
@@ -41,23 +43,32 @@ async function readStripes({ bytes }: Pick<RandomAccess, "bytes">, rooms: Rooms,
   const meanings = new FileMeanings(triage);
   const { isLatest, versionId } = input.columns.at;
   const packing = new Packing(desk, triage, { hasVersions: versionId !== undefined, allLatest: isLatest === undefined });
+  const asked = triage instanceof Witness ? { witness: triage, stripes: await stripesOf(file, triage) } : undefined;
   let first = 0;
-  for (const index of file.stripes.keys()) {
-    const stripe = await file.openStripe(index);
-    const { cells, finish } = openCells(stripe, columns, rooms);
-    const rows = new GroupRows(triage, cells, meanings, desk, packing, { first, file: input.file.key, bucket: input.bucket });
-    for (let start = 0; start < stripe.rows; start += STRETCH_ROWS) {
-      const end = Math.min(stripe.rows, start + STRETCH_ROWS);
-      rows.hand(start, end);
-      if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(input.file.size, first + end);
-      await input.room();
+  for (const [index, { rows: count }] of file.stripes.entries()) {
+    if (asked?.stripes.has(index) === false) asked.witness.passOver(count);
+    else {
+      const stripe = await file.openStripe(index);
+      const { cells, finish } = openCells(stripe, columns, rooms);
+      const rows = new GroupRows(triage, cells, meanings, desk, packing, { first, file: input.file.key, bucket: input.bucket });
+      for (let start = 0; start < count; start += STRETCH_ROWS) {
+        const end = Math.min(count, start + STRETCH_ROWS);
+        rows.hand(start, end);
+        if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(input.file.size, first + end);
+        await input.room();
+      }
+      finish();
     }
-    finish();
-    first += stripe.rows;
+    first += count;
     input.progress(input.file.size, first);
   }
   packing.flush();
   meanings.settle();
+}
+
+/** Those that may have the object that is asked about, by what the file says of each stripe's keys. */
+async function stripesOf(file: OrcFile, { key }: Witness): Promise<Set<number>> {
+  return new Set(await file.stripesWith({ column: COLUMNS.key.parquet, between: [key, key] }));
 }
 
 function corrupt(error: OrcError): PlanError {

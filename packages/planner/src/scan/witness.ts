@@ -35,6 +35,8 @@ export interface WitnessedVersion {
 export class Witness extends Triage {
   override readonly whole = true;
   readonly found: WitnessedVersion[] = [];
+  /** Of the object that is asked about. */
+  readonly key: string;
   readonly #settings: DecisionSettings;
   readonly #file: string;
   readonly #key: Buffer;
@@ -44,10 +46,16 @@ export class Witness extends Triage {
     super(settings, file, () => {
       throw new Error(`${file}: a row was packed where nothing is planned`);
     });
+    this.key = wanted.key;
     this.#settings = settings;
     this.#file = file;
     this.#key = Buffer.from(wanted.key);
     this.#versionId = wanted.versionId;
+  }
+
+  /** So many rows, none of which is about that object. */
+  passOver(rows: number): void {
+    this.tally.total.rows += rows;
   }
 
   override foreign(owner: OwnerCell, acl: AclCell): void {

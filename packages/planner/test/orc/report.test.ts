@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readOrc } from "../../src/orc/report.ts";
 import { type OwnerCell, Triage } from "../../src/scan/triage.ts";
+import { Witness } from "../../src/scan/witness.ts";
 import { COLUMNS, type ColumnName, orcColumns } from "../../src/source/columns.ts";
 import { BUCKET_OWNER, REPORT_CREATED, UPLOADERS } from "../fixture/config.ts";
 import { withFolder } from "../fixture/planned.ts";
@@ -171,6 +172,26 @@ describe("an ORC report", () => {
         values.object_owner,
       ]),
     );
+  });
+
+  test("is read for one object only where its stripes may have it, and every row of it is counted", async () => {
+    const rows = Array.from({ length: 5_000 }, (_, i) => ({ ...row(i), key: `k/${String(i).padStart(5, "0")}` }));
+    const bytes = fileOf(
+      rows.map((values, i) => (i < 1_000 || i >= 3_000 ? { ...values, bucket: "nobody looks here" } : values)),
+      true,
+      { stripeRows: 1_000 },
+    );
+    const asked = async (key: string): Promise<Witness> => {
+      const witness = new Witness(SETTINGS, "data/f.orc", { key, versionId: undefined });
+      await scan(bytes, witness);
+      return witness;
+    };
+    const { found, tally } = await asked("k/02345");
+    expect(found).toMatchObject([{ row: 2_346, versionId: "null", facts: { size: 2_345 } }]);
+    expect(tally.total.rows).toBe(5_000);
+    expect((await asked("k/01500/")).found).toEqual([]);
+    expect((await asked("l")).tally.total.rows).toBe(5_000);
+    await expect(asked("k/04000")).rejects.toThrow("nobody looks here");
   });
 
   const refused: [string, TestRow, RegExp][] = [
