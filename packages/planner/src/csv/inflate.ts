@@ -13,10 +13,12 @@ export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenera
     refused = error;
     gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
   });
+  let last: Buffer | undefined;
   try {
     for await (const piece of gunzip) {
-      yield piece as Buffer;
-      release(piece as Buffer);
+      last = piece as Buffer;
+      yield last;
+      if (isFull(last)) release(last);
     }
   } catch (error) {
     // What the source of the bytes said is no fault of the file.
@@ -30,6 +32,8 @@ export async function* inflate(data: VerifiedBytes, file: DataFile): AsyncGenera
   } finally {
     gunzip.destroy();
   }
+  // zlib is done with it, full or not.
+  if (last !== undefined) release(last);
   // zlib takes zeros after the last member for padding; S3 writes none.
   if (gunzip.bytesWritten !== data.length)
     throw corrupt(file, `bytes that are not gzip follow the end of its stream at byte ${gunzip.bytesWritten}`);
@@ -49,13 +53,15 @@ async function feed(data: VerifiedBytes, gunzip: Gunzip): Promise<void> {
   gunzip.end();
 }
 
+/** zlib will not write behind the piece, in the same allocation. */
+const isFull = ({ buffer, byteOffset, byteLength }: Buffer): boolean => byteOffset + byteLength === buffer.byteLength;
+
 /**
  * Gives the memory of a piece back at once, and with it that of the pieces before it in the same allocation. Left to the garbage collector, a mebibyte for each
- * piece makes it mark the whole heap some forty times for each million rows. Not while zlib may still write behind the piece.
+ * piece makes it mark the whole heap some forty times for each million rows, and the last ones of some sixty files pile up before it looks.
  */
-function release(piece: Buffer): void {
-  const { buffer } = piece;
-  if (buffer instanceof ArrayBuffer && piece.byteOffset + piece.byteLength === buffer.byteLength) buffer.transfer(0);
+function release({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 const corrupt = (file: DataFile, what: string, cause?: unknown): PlanError =>

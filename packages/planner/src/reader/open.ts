@@ -14,17 +14,21 @@ export async function openDataFile(input: Pick<DataFileInput, "file" | "location
   return verified(pieces(location.path), file);
 }
 
-/** Through two pieces of memory by turns: one for each would be garbage by the dozen before the collector looks. */
+/** Memory of files that were read, for the next ones. */
+const idle: (readonly [Buffer, Buffer])[] = [];
+
+/** Through two pieces of memory by turns, for one file after another: the collector would let them pile up by the dozen. */
 async function* pieces(path: string): AsyncGenerator<Uint8Array, void> {
   const handle = await open(path, "r");
+  const memory = idle.pop() ?? ([Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)] as const);
   try {
-    const memory = [Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)] as const;
     for (let turn: 0 | 1 = 0; ; turn = turn === 0 ? 1 : 0) {
       const { bytesRead } = await handle.read(memory[turn], 0, READ_BYTES);
       if (bytesRead === 0) return;
       yield memory[turn].subarray(0, bytesRead);
     }
   } finally {
+    idle.push(memory);
     await handle.close();
   }
 }
