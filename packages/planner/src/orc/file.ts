@@ -51,6 +51,12 @@ export class OrcFile {
     });
   }
 
+  /** Where stripe `index`, from 0, lies: bytes [start, end) of the file, if the file's footer is right. */
+  placeOf(index: number): { readonly start: number; readonly end: number } {
+    const { offset, indexLength, dataLength, footerLength } = this.#tail.footer.stripes[index] as StripeInformation;
+    return { start: offset, end: offset + indexLength + dataLength + footerLength };
+  }
+
   /** Stripe `index`, from 0, with its footer read. Rejects with OrcError where that is damaged. */
   openStripe(index: number): Promise<Stripe> {
     return openStripe(this.#bytes, this.#tail, index);

@@ -1,6 +1,6 @@
 // ORC reports: stripe after stripe, the cursors of their columns going from row to row together.
 import { PlanError } from "../error.ts";
-import { openVerified, type RandomAccess } from "../parquet/bytes.ts";
+import { openOnce, type UnverifiedAccess } from "../parquet/bytes.ts";
 import { STRETCH_ROWS } from "../parquet/desk.ts";
 import { FileMeanings } from "../parquet/file-meanings.ts";
 import { GroupRows } from "../parquet/group.ts";
@@ -22,20 +22,31 @@ const PROGRESS_STRETCHES = 8;
 
 /** Hands every row of an ORC data file to the triage; see ReportReader. */
 export async function readOrc(input: DataFileInput, triage: Triage): Promise<void> {
-  const access = await openVerified(input);
-  const rooms = idle.pop() ?? new Rooms();
+  const access = await openOnce(input);
   try {
-    await readStripes(access, rooms, input, triage);
-  } catch (error) {
-    if (error instanceof OrcError) throw corrupt(error);
-    throw error;
+    await readRows(access, input, triage);
   } finally {
-    idle.push(rooms);
     await access.close();
   }
 }
 
-async function readStripes({ bytes }: Pick<RandomAccess, "bytes">, rooms: Rooms, input: DataFileInput, triage: Triage): Promise<void> {
+async function readRows(access: UnverifiedAccess, input: DataFileInput, triage: Triage): Promise<void> {
+  const rooms = idle.pop() ?? new Rooms();
+  try {
+    await readStripes(access, rooms, input, triage);
+  } catch (error) {
+    // A file that is not the manifest's is told before the nonsense that it caused.
+    access.verify();
+    throw error instanceof OrcError ? corrupt(error) : error;
+  } finally {
+    idle.push(rooms);
+  }
+  access.verify();
+  input.progress(input.file.size, triage.tally.total.rows);
+}
+
+async function readStripes(access: UnverifiedAccess, rooms: Rooms, input: DataFileInput, triage: Triage): Promise<void> {
+  const { bytes } = access;
   const source = { byteLength: bytes.byteLength, slice: (start: number, end: number) => bytes.read(start, end, newRoom) };
   const file = await openOrc(source, input.file.key);
   const columns = reportColumns(file, input);
@@ -48,19 +59,21 @@ async function readStripes({ bytes }: Pick<RandomAccess, "bytes">, rooms: Rooms,
   for (const [index, { rows: count }] of file.stripes.entries()) {
     if (asked?.stripes.has(index) === false) asked.witness.passOver(count);
     else {
+      const place = file.placeOf(index);
+      access.begin(place.start, place.end);
       const stripe = await file.openStripe(index);
       const { cells, finish } = openCells(stripe, columns, rooms);
       const rows = new GroupRows(triage, cells, meanings, desk, packing, { first, file: input.file.key, bucket: input.bucket });
       for (let start = 0; start < count; start += STRETCH_ROWS) {
         const end = Math.min(count, start + STRETCH_ROWS);
         rows.hand(start, end);
-        if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(input.file.size, first + end);
+        if ((start / STRETCH_ROWS) % PROGRESS_STRETCHES === 0) input.progress(access.passed, first + end);
         await input.room();
       }
       finish();
     }
     first += count;
-    input.progress(input.file.size, first);
+    input.progress(access.passed, first);
   }
   packing.flush();
   meanings.settle();
