@@ -61,7 +61,8 @@ const isFull = ({ buffer, byteOffset, byteLength }: Buffer): boolean => byteOffs
  * piece makes it mark the whole heap some forty times for each million rows, and the last ones of some sixty files pile up before it looks.
  */
 function release({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  // Short pieces that waited together come as one, in memory that node shares among all short Buffers.
+  if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength >= READ_BYTES) buffer.transfer(0);
 }
 
 const corrupt = (file: DataFile, what: string, cause?: unknown): PlanError =>
