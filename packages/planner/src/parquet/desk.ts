@@ -205,10 +205,14 @@ export class PageArea {
     return desk.uncompress(from, input.length, output, bytes) ? desk.memory.subarray(output, output + bytes) : undefined;
   };
 
-  /** The same bytes on the desk, or as they were where they are too many. They are gone when the next page is opened. */
-  settle(bytes: Uint8Array): Uint8Array {
+  /**
+   * The same bytes on the desk, or as they were where they are too many. They are gone when the next page is opened. `page`, which they were made of, stays as it is: its
+   * levels are still read.
+   */
+  settle(bytes: Uint8Array, page = bytes): Uint8Array {
     if (this.desk.holds(bytes)) return bytes;
-    const at = this.#behind(this.#fileBytes);
+    const pageEnd = this.desk.holds(page) ? page.byteOffset + page.length - this.#at : 0;
+    const at = this.#behind(Math.max(this.#fileBytes, pageEnd));
     if (at + bytes.length + this.#slack > this.#end) return bytes;
     this.desk.memory.set(bytes, at);
     return this.desk.memory.subarray(at, at + bytes.length);

@@ -58,7 +58,7 @@ export class NumberCursor extends Cursor {
       this.#deltas = new Deltas(bytes, start, bytes.length, this.fault);
     } else if (encoding === "PLAIN" || encoding === "BYTE_STREAM_SPLIT") {
       const values = encoding === "PLAIN" ? bytes.subarray(start) : joinStreams(bytes.subarray(start), this.#width);
-      this.#view = viewOf(this.#area?.settle(values) ?? values);
+      this.#view = viewOf(this.#area?.settle(values, bytes) ?? values);
       this.#at = 0;
     } else throw this.fault(`has numbers in the encoding ${encoding}`);
   }

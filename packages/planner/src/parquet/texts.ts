@@ -200,8 +200,9 @@ export class TextCursor extends Cursor {
     return length;
   }
 
-  #setBody(bytes: Uint8Array, start: number): void {
-    const { text, from, to } = textOf(this.#area?.settle(bytes) ?? bytes, this.#area);
+  /** `page`: what the bytes were made of. */
+  #setBody(bytes: Uint8Array, start: number, page = bytes): void {
+    const { text, from, to } = textOf(this.#area?.settle(bytes, page) ?? bytes, this.#area);
     this.text = text;
     this.#textAt = from + start;
     this.#textEnd = to;
@@ -245,7 +246,7 @@ export class TextCursor extends Cursor {
     }
     this.#lengths = lengths;
     this.#value = 0;
-    this.#setBody(joined, 0);
+    this.#setBody(joined, 0, bytes);
   }
 }
 
