@@ -45,7 +45,13 @@ async function readRows(access: UnverifiedAccess, input: DataFileInput, triage: 
   input.progress(input.file.size, triage.tally.total.rows);
 }
 
-async function readStripes(access: UnverifiedAccess, rooms: Rooms, input: DataFileInput, triage: Triage): Promise<void> {
+/** The same, in this memory, of bytes whose checksum the caller looks at. */
+export async function readStripes(
+  access: Pick<UnverifiedAccess, "bytes" | "begin" | "passed">,
+  rooms: Rooms,
+  input: Omit<DataFileInput, "location" | "remote">,
+  triage: Triage,
+): Promise<void> {
   const { bytes } = access;
   const source = { byteLength: bytes.byteLength, slice: (start: number, end: number) => bytes.read(start, end, newRoom) };
   const file = await openOrc(source, input.file.key);

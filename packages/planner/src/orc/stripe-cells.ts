@@ -23,7 +23,7 @@ const KINDS: Partial<Record<ColumnName, readonly Kind[]>> = {
 };
 
 /** The file's columns by our names. Throws where they are not those of the manifest's fileSchema, or not of their types. */
-export function reportColumns(file: OrcFile, input: DataFileInput): Map<ColumnName, Column> {
+export function reportColumns(file: OrcFile, input: Pick<DataFileInput, "columns">): Map<ColumnName, Column> {
   const columns = new Map<ColumnName, Column>();
   for (const name of Object.keys(input.columns.at) as ColumnName[]) {
     const [column] = file.columns([COLUMNS[name].parquet]);
@@ -37,8 +37,12 @@ export function reportColumns(file: OrcFile, input: DataFileInput): Map<ColumnNa
 
 /** Memory for the chunks of each column, from stripe to stripe, and from file to file. */
 export class Rooms {
-  readonly desk = new Desk();
+  readonly desk: Desk;
   readonly #rooms = new Map<string, Room>();
+
+  constructor(desk = new Desk()) {
+    this.desk = desk;
+  }
 
   of(name: ColumnName): CursorRooms {
     return {

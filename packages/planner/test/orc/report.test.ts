@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readOrc } from "../../src/orc/report.ts";
+import { readOrc, readStripes } from "../../src/orc/report.ts";
+import { Rooms } from "../../src/orc/stripe-cells.ts";
+import { memoryBytes } from "../../src/parquet/bytes.ts";
+import { Desk } from "../../src/parquet/desk.ts";
 import { type OwnerCell, Triage } from "../../src/scan/triage.ts";
 import { Witness } from "../../src/scan/witness.ts";
 import { COLUMNS, type ColumnName, orcColumns } from "../../src/source/columns.ts";
@@ -148,6 +151,29 @@ describe("an ORC report", () => {
       [4_096, true],
     ] as const)
       expect(await planned(fileOf(rows, dictionary, { codec, blockBytes, stripeRows: 2_500 }))).toEqual(whole);
+  });
+
+  test.each(["none", "zlib", "zstd"] as const)("in %s has the same rows where little of it fits on the desk, or nothing", async (codec) => {
+    const rows = Array.from({ length: 6_000 }, (_, i) => ({ ...row(i), object_owner: i % 3 === 0 ? UPLOADER : BUCKET_OWNER }));
+    const bytes = fileOf(rows, true, { codec, blockBytes: 20_000, stripeRows: 2_500 });
+    const at = Object.fromEntries(
+      (Object.keys(COLUMNS) as ColumnName[]).filter((name) => COLUMNS[name].parquet in row(0)).map((name, i) => [name, i]),
+    );
+    const readOn = async (desk: Desk): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      const triage = new Triage(SETTINGS, "data/f.orc", (chunk) => found.push(...packedRows(chunk)));
+      const input = {
+        file: { key: "data/f.orc", size: bytes.length, md5: "" },
+        columns: { count: Object.keys(at).length, at },
+        ...{ bucket: BUCKET, progress: () => undefined, room: async () => undefined },
+      };
+      await readStripes({ bytes: memoryBytes(bytes), begin: () => undefined, passed: 0 }, new Rooms(desk), input, triage);
+      triage.finish();
+      return found;
+    };
+    const whole = await readOn(new Desk());
+    expect(whole).toHaveLength(rows.filter((_, i) => i % 3 === 0 && i % 11 !== 10).length);
+    for (const pageBytesMax of [64, 15_000, 50_000]) expect(await readOn(new Desk(pageBytesMax))).toEqual(whole);
   });
 
   test("without version columns has current objects without version IDs", async () => {
