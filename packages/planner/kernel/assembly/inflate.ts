@@ -2,39 +2,27 @@
 // distance, where both fit in these: IDs and checksums in hexadecimal digits are little else. The next entry is looked up before more bits are loaded, so that nobody waits
 // for both. Every length and distance is checked before it is believed; whatever is odd gives -1, and others have the words.
 
-// Where things are.
-const ORDER: usize = 960;
-const COUNTS: usize = 1024;
-const OFFSETS: usize = 1088;
-const SORTED: usize = 1152;
-const LENGTHS: usize = 2048;
-const PRECODE: usize = 3072;
-const DISTANCES: usize = 4096;
-const LITERALS: usize = 8192;
-export const INPUT: usize = 24576;
+import {
+  buildCodes,
+  buildFixedCodes,
+  buildPrecode,
+  DISTANCE_BITS,
+  DISTANCES,
+  END,
+  GOES_ON,
+  LENGTHS,
+  LITERAL_BITS,
+  LITERALS,
+  ORDER,
+  OTHER,
+  PRECODE,
+  PRECODE_BITS,
+  TABLES_END,
+  WHAT,
+  WHOLE_COPY,
+} from "./deflate-codes";
 
-const CODE_BITS_MAX = 15;
-const PRECODE_BITS = 7;
-const DISTANCE_BITS = 8;
-const LITERAL_BITS = 10;
-/** Entries that a table has room for; complete codes of these sizes need fewer. */
-const DISTANCES_MAX = 1024;
-const LITERALS_MAX = 4096;
-
-// An entry: in bits 0 to 5 how many bits it takes, in 6 whether it is something else than literals, in 7 whether it is two of them, in 8 to 12 how many more bits belong
-// to it, in 13 to 15 what else it is, and above these the literals, the least length or distance, or where the table begins in which codes of these first bits go on.
-const OTHER: u32 = 1 << 6;
-const TWO: u32 = 1 << 7;
-const WHAT: u32 = 7 << 13;
-const COPY: u32 = OTHER;
-const GOES_ON: u32 = OTHER | (1 << 13);
-const END: u32 = OTHER | (2 << 13);
-const INVALID: u32 = OTHER | (3 << 13);
-/** The greatest length, but for the greatest of all, that needs no more bits than its code. */
-const SHORT_MAX: u32 = 10;
-/** Such a length and its distance: the bits of the distance are among those that it takes. Bits 16 to 19 say how many are before them, 20 to 22 the length less 3, and 23 and 24 the distance's upper bits. */
-const WHOLE_COPY: u32 = OTHER | (4 << 13);
-
+export const INPUT: usize = TABLES_END;
 /** What is read or written beyond the end of input and output. */
 const SLACK: usize = 64;
 
@@ -44,129 +32,6 @@ export function reserve(inputBytes: usize, outputBytes: usize): usize {
   const missing = ((output + outputBytes + SLACK + 0xffff) >> 16) - memory.size();
   if (<isize>missing > 0 && memory.grow(<i32>missing) < 0) return 0;
   return output;
-}
-
-function literalEntry(symbol: u32): u32 {
-  if (symbol < 256) return symbol << 16;
-  if (symbol == 256) return END;
-  if (symbol > 285) return INVALID;
-  if (symbol == 285) return COPY | (258 << 16);
-  const place = symbol - 257;
-  if (place < 8) return COPY | ((place + 3) << 16);
-  const more = (place >> 2) - 1;
-  return COPY | (more << 8) | ((((4 + (place & 3)) << more) + 3) << 16);
-}
-
-function distanceEntry(symbol: u32): u32 {
-  if (symbol > 29) return INVALID;
-  if (symbol < 4) return (symbol + 1) << 16;
-  const more = (symbol >> 1) - 1;
-  return (more << 8) | ((((2 + (symbol & 1)) << more) + 1) << 16);
-}
-
-/** Fills a table for the `symbols` whose code lengths lie at `lengths`. False where that is no prefix code. */
-function build(lengths: usize, symbols: i32, table: usize, entriesMax: i32, rootBits: i32): bool {
-  memory.fill(COUNTS, 0, 64);
-  for (let i = 0; i < symbols; i++) {
-    const at = COUNTS + (<usize>load<u8>(lengths + i) << 2);
-    store<i32>(at, load<i32>(at) + 1);
-  }
-  let longest = CODE_BITS_MAX;
-  while (longest > 0 && load<i32>(COUNTS + (longest << 2)) == 0) longest--;
-  const rootSize = 1 << rootBits;
-  let left = 1;
-  let offset = 0;
-  for (let length = 1; length <= CODE_BITS_MAX; length++) {
-    const count = load<i32>(COUNTS + (length << 2));
-    left = (left << 1) - count;
-    if (left < 0) return false;
-    store<i32>(OFFSETS + (length << 2), offset);
-    offset += count;
-  }
-  if (left > 0) {
-    // No code at all, or a single one, is all that may be incomplete.
-    if (longest > 1 || rootBits == PRECODE_BITS) return false;
-    for (let i = 0; i < rootSize; i++) store<u32>(table + (i << 2), INVALID);
-  }
-  for (let symbol = 0; symbol < symbols; symbol++) {
-    const length = <usize>load<u8>(lengths + symbol);
-    if (length == 0) continue;
-    const at = OFFSETS + (length << 2);
-    const place = load<i32>(at);
-    store<i32>(at, place + 1);
-    store<u16>(SORTED + (place << 1), <u16>symbol);
-  }
-  // Codes in their order, their bits turned around.
-  let code = 0;
-  let next = rootSize;
-  let sub = 0;
-  let subSize = 0;
-  let prefix = -1;
-  for (let i = 0; i < offset; i++) {
-    const symbol = <u32>load<u16>(SORTED + (i << 1));
-    const length = <i32>load<u8>(lengths + symbol);
-    const entry =
-      <u32>length | (rootBits == LITERAL_BITS ? literalEntry(symbol) : rootBits == DISTANCE_BITS ? distanceEntry(symbol) : symbol << 16);
-    if (length <= rootBits) {
-      for (let at = code; at < rootSize; at += 1 << length) store<u32>(table + (at << 2), entry);
-    } else {
-      const first = code & (rootSize - 1);
-      if (first != prefix) {
-        prefix = first;
-        sub = next;
-        let bits = length - rootBits;
-        let room = 1 << bits;
-        while (bits + rootBits < longest) {
-          room -= load<i32>(COUNTS + ((bits + rootBits) << 2));
-          if (room <= 0) break;
-          bits++;
-          room <<= 1;
-        }
-        subSize = 1 << bits;
-        next += subSize;
-        if (next > entriesMax) return false;
-        store<u32>(table + (first << 2), GOES_ON | (bits << 8) | (sub << 16));
-      }
-      for (let at = code >> rootBits; at < subSize; at += 1 << (length - rootBits)) store<u32>(table + ((sub + at) << 2), entry);
-    }
-    const count = COUNTS + (length << 2);
-    store<i32>(count, load<i32>(count) - 1);
-    let step = 1 << (length - 1);
-    while ((code & step) != 0) step >>= 1;
-    code = step == 0 ? 0 : (code & (step - 1)) + step;
-  }
-  return true;
-}
-
-/** Puts two codes in one entry where the bits of the table have both. A second literal is found at a lower place, where nothing was changed yet. */
-function join(): void {
-  for (let i = (1 << LITERAL_BITS) - 1; i >= 0; i--) {
-    const at = LITERALS + (i << 2);
-    const entry = load<u32>(at);
-    const bits = entry & 63;
-    if ((entry & OTHER) == 0) {
-      const second = load<u32>(LITERALS + ((i >> bits) << 2));
-      if ((second & OTHER) != 0 || bits + (second & 63) > <u32>LITERAL_BITS) continue;
-      store<u32>(at, TWO | (bits + (second & 63)) | (entry & 0xff0000) | ((second & 0xff0000) << 8));
-    } else if ((entry & (WHAT | (31 << 8))) == 0 && entry >> 16 <= SHORT_MAX) {
-      // A length that its code alone tells.
-      const distance = load<u32>(DISTANCES + (((i >> bits) & ((1 << DISTANCE_BITS) - 1)) << 2));
-      const before = bits + (distance & 63);
-      if ((distance & OTHER) != 0 || before > <u32>LITERAL_BITS) continue;
-      const more = (distance >> 8) & 31;
-      const upper = ((distance >> 16) - 1) >> more;
-      store<u32>(at, WHOLE_COPY | (before + more) | (more << 8) | (before << 16) | (((entry >> 16) - 3) << 20) | (upper << 23));
-    }
-  }
-}
-
-function buildFixed(): bool {
-  memory.fill(LENGTHS, 8, 144);
-  memory.fill(LENGTHS + 144, 9, 112);
-  memory.fill(LENGTHS + 256, 7, 24);
-  memory.fill(LENGTHS + 280, 8, 8);
-  memory.fill(LENGTHS + 288, 5, 32);
-  return build(LENGTHS, 288, LITERALS, LITERALS_MAX, LITERAL_BITS) && build(LENGTHS + 288, 32, DISTANCES, DISTANCES_MAX, DISTANCE_BITS);
 }
 
 // Of the bits, between two blocks: the next ones, how many of them, and where the bytes after them begin.
@@ -198,7 +63,7 @@ function readCodes(end: usize): bool {
     bits >>= 3;
     count -= 3;
   }
-  if (!build(LENGTHS, 19, PRECODE, 1 << PRECODE_BITS, PRECODE_BITS)) return false;
+  if (!buildPrecode()) return false;
   const all = literals + distances;
   for (let i = 0; i < all; ) {
     if (at > end + 8) return false;
@@ -237,10 +102,7 @@ function readCodes(end: usize): bool {
   from = at;
   // Without an end there would be none.
   if (load<u8>(LENGTHS + 256) == 0) return false;
-  return (
-    build(LENGTHS, literals, LITERALS, LITERALS_MAX, LITERAL_BITS) &&
-    build(LENGTHS + literals, distances, DISTANCES, DISTANCES_MAX, DISTANCE_BITS)
-  );
+  return buildCodes(literals, distances);
 }
 
 // @ts-expect-error: a decorator of the compiler
@@ -404,8 +266,7 @@ export function inflate(inputBytes: usize, output: usize, outputMax: usize): i32
       to += length;
       continue;
     }
-    if (kind == 3 || !(kind == 1 ? buildFixed() : readCodes(end))) return -1;
-    join();
+    if (kind == 3 || !(kind == 1 ? buildFixedCodes() : readCodes(end))) return -1;
     to = readBlock(end, output, to, outputEnd);
     if (to == 0 || to > outputEnd) return -1;
   }
