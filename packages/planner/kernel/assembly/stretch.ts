@@ -30,7 +30,20 @@ export const NO_SHAPE: u32 = 0xffff_ffff;
 export const SIZES: usize = SHAPES + TABLE;
 export const TIMES: usize = SIZES + WIDE_TABLE;
 export const LATEST: usize = TIMES + WIDE_TABLE;
-const NULL_VERSION: usize = LATEST + TABLE;
+/** Of every row of the stretch: the numbers of what its owner and its ACL mean, i32; whether it is a delete marker, u8. */
+export const OWNERS: usize = LATEST + TABLE;
+export const ACLS: usize = OWNERS + TABLE;
+export const DELETED: usize = ACLS + TABLE;
+/** Rows of the stretch, from 0, that list() took for delete markers. */
+export const DELETED_ROWS: usize = DELETED + TABLE;
+/** u8 by the number of an ACL: what it means where the bucket owner has it, of the bits below. */
+export const ACL_FLAGS: usize = DELETED_ROWS + TABLE;
+export const ACL_FLAGS_BYTES: usize = 20 * 1024;
+/** Nobody else is in it, and nothing has to be said of it. */
+export const PRIVATE: u32 = 1;
+/** The report does not tell it. */
+export const UNTOLD: u32 = 2;
+const NULL_VERSION: usize = ACL_FLAGS + ACL_FLAGS_BYTES;
 const NULL_VERSION_BYTES: usize = 4;
 
 /** Where records collect: CHUNK_BYTES in src/limits.ts. */
@@ -53,6 +66,52 @@ export { SLACK };
 /** Numbers of 64 bits as f64. */
 export function integers(from: usize, count: usize, to: usize): void {
   for (let i: usize = 0; i < count; i++) store<f64>(to + (i << 3), <f64>load<i64>(from + (i << 3)));
+}
+
+/** Rows that list() put on each list, and what it counted of those that are on none. */
+export let looked: u32 = 0;
+export let foreign: u32 = 0;
+export let deleted: u32 = 0;
+export let ownRows: u32 = 0;
+export let ownBytes: f64 = 0;
+export let ownUntold: u32 = 0;
+
+/**
+ * Parts the stretch's rows, `count` from row `first` of the group on: delete markers, foreign-owned ones, those of the bucket owner (whose number is `own`) that are looked
+ * at, and those of which nothing more has to be known. `whole`: all of them are wanted as foreign-owned ones are.
+ */
+export function list(count: u32, first: u32, own: i32, whole: bool): void {
+  looked = 0;
+  foreign = 0;
+  deleted = 0;
+  ownRows = 0;
+  ownBytes = 0;
+  ownUntold = 0;
+  for (let i: usize = 0; i < count; i++) {
+    if (!whole && load<u8>(DELETED + i) == 1) {
+      store<u32>(DELETED_ROWS + (<usize>deleted << 2), <u32>i);
+      deleted++;
+      continue;
+    }
+    if (whole || load<i32>(OWNERS + (i << 2)) != own) {
+      const place: usize = <usize>foreign << 2;
+      store<u32>(LOOK + place, looked);
+      store<u32>(FOREIGN + place, first + <u32>i);
+      foreign++;
+    } else {
+      const flags = <u32>load<u8>(ACL_FLAGS + <usize>load<u32>(ACLS + (i << 2)));
+      const size = load<f64>(SIZES + (i << 3));
+      // What is no size is told when the rows before it were looked at; no size at all is no fault.
+      if (flags & PRIVATE && !(size < 0) && !(size > <f64>F64.MAX_SAFE_INTEGER)) {
+        ownRows++;
+        if (size == size) ownBytes += size;
+        ownUntold += (flags & UNTOLD) >> 1;
+        continue;
+      }
+    }
+    store<u32>(LOOKED + (<usize>looked << 2), first + <u32>i);
+    looked++;
+  }
 }
 
 /** Where the next text's length stands, after find(). */

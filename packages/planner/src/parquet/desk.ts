@@ -29,15 +29,30 @@ interface Exports {
   readonly SIZES: Global;
   readonly TIMES: Global;
   readonly LATEST: Global;
+  readonly OWNERS: Global;
+  readonly ACLS: Global;
+  readonly DELETED: Global;
+  readonly DELETED_ROWS: Global;
+  readonly ACL_FLAGS: Global;
+  readonly ACL_FLAGS_BYTES: Global;
+  readonly PRIVATE: Global;
+  readonly UNTOLD: Global;
   readonly CHUNK: Global;
   readonly PAGES: Global;
   readonly PAGES_BYTES: Global;
   readonly SLACK: Global;
   readonly FAULT: Global;
+  readonly looked: Global;
+  readonly foreign: Global;
+  readonly deleted: Global;
+  readonly ownRows: Global;
+  readonly ownBytes: Global;
+  readonly ownUntold: Global;
   readonly after: Global;
   readonly used: Global;
   readonly rows: Global;
   readonly uncompress: (input: number, inputBytes: number, output: number, outputBytes: number) => number;
+  readonly list: (count: number, first: number, own: number, whole: number) => void;
   readonly integers: (from: number, count: number, to: number) => void;
   readonly find: (rows: number, i: number, end: number, at: number, bodyEnd: number, starts: number, ends: number) => number;
   readonly pack: (from: number, to: number, first: number, hasVersions: number, allLatest: number) => number;
@@ -59,6 +74,14 @@ export const AREA_COLUMNS = Object.keys(AREAS) as AreaColumn[];
 
 const ALIGN = 64;
 
+/** How many rows are on each list, and what the bucket owner has beside them: so many rows and bytes, and so many rows of which the report does not tell the ACL. */
+export interface Listed {
+  readonly looked: number;
+  readonly foreign: number;
+  readonly deleted: number;
+  readonly own: { readonly rows: number; readonly bytes: number; readonly untold: number };
+}
+
 export class Desk {
   readonly memory: Uint8Array<ArrayBuffer>;
   /** The memory as texts lie in it. */
@@ -74,6 +97,12 @@ export class Desk {
   readonly sizes: Float64Array;
   readonly times: Float64Array;
   readonly latest: Uint8Array;
+  readonly owners: Int32Array;
+  readonly acls: Int32Array;
+  readonly deleted: Uint8Array;
+  readonly deletedRows: Uint32Array;
+  /** By the number of an ACL, what it means where the bucket owner has it: {@link flagsOf}. */
+  readonly aclFlags: Uint8Array;
   readonly noShape: number;
   readonly #kernel = instantiate();
   readonly #areas: Readonly<Record<AreaColumn, PageArea>>;
@@ -99,6 +128,11 @@ export class Desk {
     this.sizes = new Float64Array(buffer, kernel.SIZES.value, STRETCH_ROWS);
     this.times = new Float64Array(buffer, kernel.TIMES.value, STRETCH_ROWS);
     this.latest = new Uint8Array(buffer, kernel.LATEST.value, STRETCH_ROWS);
+    this.owners = new Int32Array(buffer, kernel.OWNERS.value, STRETCH_ROWS);
+    this.acls = new Int32Array(buffer, kernel.ACLS.value, STRETCH_ROWS);
+    this.deleted = new Uint8Array(buffer, kernel.DELETED.value, STRETCH_ROWS);
+    this.deletedRows = u32(kernel.DELETED_ROWS);
+    this.aclFlags = new Uint8Array(buffer, kernel.ACL_FLAGS.value, kernel.ACL_FLAGS_BYTES.value);
     this.noShape = kernel.NO_SHAPE.value >>> 0;
     let at = kernel.PAGES.value;
     this.#areas = Object.fromEntries(
@@ -124,6 +158,27 @@ export class Desk {
   /** A Snappy block at `input` to `output`: false where it does not become so many bytes. */
   uncompress(input: number, inputBytes: number, output: number, outputBytes: number): boolean {
     return this.#kernel.uncompress(input, inputBytes, output, outputBytes) === 1;
+  }
+
+  /** An ACL in which nobody but the bucket owner is, and one that the report does not tell. */
+  flagsOf(isPrivate: boolean, isUntold: boolean): number {
+    return (isPrivate ? this.#kernel.PRIVATE.value : 0) | (isUntold ? this.#kernel.UNTOLD.value : 0);
+  }
+
+  /**
+   * Lists the rows of a stretch that begins at row `first` of its group: those that are looked at, those of them that are decided, and delete markers; and counts those
+   * that the bucket owner has, whose number is `own`, and of which nothing more has to be known. `whole`: every row is decided.
+   */
+  list(count: number, first: number, own: number, whole: boolean): Listed {
+    const kernel = this.#kernel;
+    kernel.list(count, first, own, whole ? 1 : 0);
+    const { looked, foreign, deleted, ownRows, ownBytes, ownUntold } = kernel;
+    return {
+      looked: looked.value,
+      foreign: foreign.value,
+      deleted: deleted.value,
+      own: { rows: ownRows.value, bytes: ownBytes.value, untold: ownUntold.value },
+    };
   }
 
   /** Numbers of 64 bits that lie at `from`, into `out`, which lies in its memory too. */

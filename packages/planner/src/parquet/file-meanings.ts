@@ -3,6 +3,7 @@ import { ByteCache, bytesOf } from "../scan/byte-cache.ts";
 import type { AclCell, OwnerCell } from "../scan/cells.ts";
 import type { Triage } from "../scan/triage.ts";
 import { type Combination, Combinations } from "./combinations.ts";
+import type { Desk } from "./desk.ts";
 import { Meanings } from "./meanings.ts";
 
 const WORDS_MAX = 1_024;
@@ -17,9 +18,13 @@ export class FileMeanings {
   readonly words: Readonly<Record<WordColumn, Meanings<string>>>;
   /** Of owner, ACL, storage class, encryption, access tier, lock mode, legal hold, and whether it is the latest version. */
   readonly combinations = new Combinations(8);
+  readonly #triage: Triage;
   readonly #settle: (combination: Combination) => void;
+  /** ACLs, by their numbers, whose flags are known. */
+  #flagged = 0;
 
   constructor(triage: Triage) {
+    this.#triage = triage;
     this.owners = new Meanings(triage.owners, triage.owners.get(bytesOf(Buffer.alloc(0)), 0, 0));
     this.acls = new Meanings(triage.acls, triage.noAcl);
     this.words = Object.fromEntries(WORD_COLUMNS.map((name) => [name, new Meanings(words, "")])) as Record<WordColumn, Meanings<string>>;
@@ -28,12 +33,22 @@ export class FileMeanings {
     };
   }
 
-  /** Before a stretch, and before its cells are looked up. True where numbers begin anew, and combinations with them. */
+  /** Before a stretch, and before its cells are looked up. Where numbers begin anew, combinations do too. */
   begin(): void {
-    let again = this.owners.begin();
-    again = this.acls.begin() || again;
+    let again = this.acls.begin();
+    if (again) this.#flagged = 0;
+    again = this.owners.begin() || again;
     for (const name of WORD_COLUMNS) again = this.words[name].begin() || again;
     if (again) this.combinations.forget(this.#settle);
+  }
+
+  /** After its ACLs were looked up: what they mean where the bucket owner has them. */
+  flagAcls(desk: Desk): void {
+    const { values } = this.acls;
+    for (; this.#flagged < values.length; this.#flagged++) {
+      const acl = values[this.#flagged] as AclCell;
+      desk.aclFlags[this.#flagged] = desk.flagsOf(this.#triage.isPrivate(acl), acl.acl.state === "unknown");
+    }
   }
 
   /** After its cells were looked up. False: there are too many combinations. */

@@ -1,5 +1,6 @@
 // The rows of one row group, handed to the triage in short stretches: of each row its owner, delete marker, size and ACL, of the foreign-owned ones everything else.
 import type { ReportCells } from "../reader/columnar.ts";
+import type { OwnerCell } from "../scan/cells.ts";
 import type { Triage } from "../scan/triage.ts";
 import type { Desk } from "./desk.ts";
 import { type FileMeanings, WORD_COLUMNS } from "./file-meanings.ts";
@@ -56,52 +57,16 @@ export class GroupRows {
   /** Counts the rows of which nothing more has to be known, and lists the others. */
   #list(count: number): void {
     const triage = this.#triage;
-    const { whole, bucketOwner } = triage;
-    const { start, owners, acls, sizes, deleted } = this.#stretch;
-    const { looked: lookedRows, foreign: foreignRows, look } = this.#desk;
-    const { values: ownerOf } = this.#meanings.owners;
-    const { values: aclOf } = this.#meanings.acls;
-    const own = ownerOf.indexOf(bucketOwner);
-    // Most of the bucket owner's rows have the same ACL.
-    let weighed = -1;
-    let isPrivate = false;
-    let untold = 0;
-    let looked = 0;
-    let foreign = 0;
-    let ownRows = 0;
-    let ownBytes = 0;
-    let ownUntold = 0;
-    for (let i = 0; i < count; i++) {
-      const owner = owners[i] as number;
-      if (!whole && deleted[i] === 1) {
-        triage.deleteMarker(ownerOf[owner] as (typeof ownerOf)[number]);
-      } else if (whole || owner !== own) {
-        look[foreign] = looked;
-        lookedRows[looked++] = start + i;
-        foreignRows[foreign++] = start + i;
-      } else {
-        const acl = acls[i] as number;
-        if (acl !== weighed) {
-          weighed = acl;
-          const cell = aclOf[acl] as (typeof aclOf)[number];
-          isPrivate = triage.isPrivate(cell);
-          untold = cell.acl.state === "unknown" ? 1 : 0;
-        }
-        const size = sizes[i] as number;
-        // What is no size is told when the rows before it were looked at.
-        if (isPrivate && ((size >= 0 && size <= Number.MAX_SAFE_INTEGER) || Number.isNaN(size))) {
-          ownRows++;
-          ownBytes += size || 0;
-          ownUntold += untold;
-        } else {
-          lookedRows[looked++] = start + i;
-        }
-      }
-    }
-    if (ownRows > 0) triage.ownPrivate(ownRows, ownBytes, ownUntold);
-    this.#looked = looked;
-    this.#foreign = foreign;
-    this.#stretch.begin(looked, foreign);
+    const { owners } = this.#meanings;
+    this.#meanings.flagAcls(this.#desk);
+    const own = owners.values.indexOf(triage.bucketOwner);
+    const listed = this.#desk.list(count, this.#stretch.start, own, triage.whole);
+    for (let i = 0; i < listed.deleted; i++)
+      triage.deleteMarker(owners.values[this.#stretch.owners[this.#desk.deletedRows[i] as number] as number] as OwnerCell);
+    if (listed.own.rows > 0) triage.ownPrivate(listed.own.rows, listed.own.bytes, listed.own.untold);
+    this.#looked = listed.looked;
+    this.#foreign = listed.foreign;
+    this.#stretch.begin(listed.looked, listed.foreign);
   }
 
   /** The cells that are no longer than a word, of the rows up to the last foreign-owned one. */

@@ -2,6 +2,7 @@
 import type { ReportCells } from "../reader/columnar.ts";
 import { type Desk, STRETCH_ROWS } from "./desk.ts";
 import { WORD_COLUMNS, type WordColumn } from "./file-meanings.ts";
+import { NONE } from "./meanings.ts";
 import { Visit } from "./visit.ts";
 
 const numbers = (): Int32Array => new Int32Array(STRETCH_ROWS);
@@ -10,10 +11,10 @@ const numbers = (): Int32Array => new Int32Array(STRETCH_ROWS);
 export class Stretch {
   /** Its first row, within the group. */
   start = 0;
-  readonly owners = numbers();
-  readonly acls = numbers();
+  readonly owners: Int32Array;
+  readonly acls: Int32Array;
   readonly words = Object.fromEntries(WORD_COLUMNS.map((name) => [name, numbers()])) as Readonly<Record<WordColumn, Int32Array>>;
-  readonly deleted = new Uint8Array(STRETCH_ROWS);
+  readonly deleted: Uint8Array;
   /** 1 or 0. */
   readonly latest: Uint8Array;
   /** Bytes, and epoch milliseconds; NaN: none. */
@@ -27,7 +28,10 @@ export class Stretch {
 
   constructor(columns: ReportCells, desk: Desk) {
     this.latest = desk.latest;
-    // The group before may have left others there.
+    // The group before may have left others there; a column that is missing writes nothing over them.
+    this.owners = desk.owners.fill(NONE);
+    this.acls = desk.acls.fill(NONE);
+    this.deleted = desk.deleted.fill(0);
     this.sizes = desk.sizes.fill(Number.NaN);
     this.times = desk.times.fill(Number.NaN);
     this.keys = new Visit(columns.key, desk.looked, desk.keys);
