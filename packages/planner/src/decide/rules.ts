@@ -5,9 +5,12 @@ import { globMatches } from "./glob.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The first condition that does not hold; undefined: the rule matches. An object whose age or size is not in the report matches no condition about it. */
+/**
+ * The first condition that does not hold; undefined: the rule matches. An object whose age or size is not in the report matches no condition about it. Facts that each
+ * row has for itself are looked at only where a condition is about them: rows that differ in nothing else are decided together.
+ */
 function failing(when: RuleCondition, facts: RowFacts, reportCreated: number): keyof RuleCondition | undefined {
-  const { owner, lastModified } = facts;
+  const { owner } = facts;
   if (when.account !== undefined && !(owner.kind === "account" && when.account.includes(owner.account))) return "account";
   if (when.latest !== undefined && when.latest !== facts.isLatest) return "latest";
   if (when.storageClass !== undefined && !when.storageClass.includes(facts.storageClass)) return "storageClass";
@@ -15,6 +18,7 @@ function failing(when: RuleCondition, facts: RowFacts, reportCreated: number): k
   if (when.largerThan !== undefined && !(facts.sizeKnown && facts.size > when.largerThan)) return "largerThan";
   if (when.smallerThan !== undefined && !(facts.sizeKnown && facts.size < when.smallerThan)) return "smallerThan";
   if (when.olderThanDays !== undefined || when.newerThanDays !== undefined) {
+    const { lastModified } = facts;
     const days = lastModified === null ? Number.NaN : (reportCreated - lastModified) / DAY_MS;
     if (when.olderThanDays !== undefined && !(days > when.olderThanDays)) return "olderThanDays";
     if (when.newerThanDays !== undefined && !(days < when.newerThanDays)) return "newerThanDays";
