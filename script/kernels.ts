@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Source and module of each kernel, from the repository's root. */
 export const KERNELS = {
   scan: { source: "packages/planner/kernel/assembly/scan.ts", module: "packages/planner/src/csv/kernel-bytes.ts" },
-  unsnap: { source: "packages/planner/kernel/assembly/unsnap.ts", module: "packages/planner/src/parquet/unsnap-bytes.ts" },
-  stretch: { source: "packages/planner/kernel/assembly/stretch.ts", module: "packages/planner/src/parquet/stretch-bytes.ts" },
+  unsnap: { source: "packages/planner/kernel/assembly/unsnap.ts", module: "packages/planner/src/columnar/unsnap-bytes.ts" },
+  stretch: { source: "packages/planner/kernel/assembly/stretch.ts", module: "packages/planner/src/columnar/stretch-bytes.ts" },
   merge: { source: "packages/planner/kernel/assembly/merge.ts", module: "packages/planner/src/dataset/merge-bytes.ts" },
   inflate: { source: "packages/planner/kernel/assembly/inflate.ts", module: "packages/planner/src/orc/inflate-bytes.ts" },
   snappy: { source: "packages/campaign/kernel/assembly/snappy.ts", module: "packages/campaign/src/parquet/snappy-bytes.ts" },

@@ -4,7 +4,7 @@ import { copy } from "./copy";
 import { HEADER_BYTES, NO_VALUE, Record } from "./record";
 import { SLACK, uncompressBlock } from "./snappy-block";
 
-/** Rows of a stretch at most: STRETCH_ROWS in src/parquet/desk.ts. */
+/** Rows of a stretch at most: STRETCH_ROWS in src/columnar/desk.ts. */
 const ROWS: usize = 2_048;
 /** Of each table: the rows, and behind them what is written before it is known that it belongs to no row. */
 const TABLE: usize = (ROWS + 64) * 4;
@@ -50,7 +50,7 @@ const NULL_VERSION_BYTES: usize = 4;
 export const CHUNK: usize = 0x30000;
 const CHUNK_BYTES: usize = 512 * 1024;
 
-/** Pages, as src/parquet/desk.ts shares it out. */
+/** Pages, as src/columnar/desk.ts shares it out. */
 export const PAGES: usize = 0x100000;
 export const PAGES_BYTES: usize = 176 * 1024 * 1024;
 

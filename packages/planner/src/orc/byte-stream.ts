@@ -1,5 +1,5 @@
 // The decompressed bytes of one stream or section, in order, chunk boundaries unseen. Whoever reads past the end gets the fault, with the place.
-import type { Room } from "../parquet/room.ts";
+import type { Room } from "../columnar/room.ts";
 import { Chunks } from "./compression.ts";
 import { type Fault, faultAt, OrcError, type Place } from "./error.ts";
 import { SECTION_BYTES_MAX } from "./limits.ts";

@@ -1,5 +1,5 @@
 // A column of one stripe, read from its first row to its last in stretches of any length.
-import type { Room } from "../parquet/room.ts";
+import type { Room } from "../columnar/room.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { Decimals } from "./decimals.ts";
 import type { Fault } from "./error.ts";

@@ -1,6 +1,6 @@
 // Compressed bytes as a series of chunks: three bytes of length and whether the chunk was left as it is, then the chunk (ORC specification, Compression).
 import { zstdDecompressSync } from "node:zlib";
-import { newRoom, type Room } from "../parquet/room.ts";
+import { newRoom, type Room } from "../columnar/room.ts";
 import type { Fault } from "./error.ts";
 import { inflateBlock } from "./inflate.ts";
 import { lz4Decompress } from "./lz4.ts";

@@ -1,7 +1,7 @@
 // A column of a stripe as a cursor that only moves forward: sent to a row, it steps over the values that nobody asked for, and takes the others into arrays that are used
 // again and again. For whoever looks at few columns of few rows; ColumnReader gives vectors instead.
-import type { PageArea } from "../parquet/desk.ts";
-import type { Room } from "../parquet/room.ts";
+import type { PageArea } from "../columnar/desk.ts";
+import type { Room } from "../columnar/room.ts";
 import { Bits } from "./byte-runs.ts";
 import type { ColumnStreams } from "./column.ts";
 import type { Fault } from "./error.ts";

@@ -1,6 +1,7 @@
 // A text column of which the stripe keeps each distinct value once.
-import { STRETCH_ROWS } from "../parquet/desk.ts";
-import type { EntryPlaces, TextCells } from "../reader/columnar.ts";
+
+import type { EntryPlaces, TextCells } from "../columnar/cells.ts";
+import { STRETCH_ROWS } from "../columnar/desk.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import type { ColumnStreams } from "./column.ts";
 import type { CursorRooms } from "./cursor.ts";

@@ -1,5 +1,5 @@
 // A text column whose values lie one after another, their lengths in a stream of their own.
-import { STRETCH_ROWS } from "../parquet/desk.ts";
+import { STRETCH_ROWS } from "../columnar/desk.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import type { ColumnStreams } from "./column.ts";
 import type { CursorRooms } from "./cursor.ts";

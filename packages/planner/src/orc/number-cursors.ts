@@ -1,5 +1,5 @@
 // Sizes, times and booleans of a stripe's rows, into arrays of the caller's.
-import { STRETCH_ROWS } from "../parquet/desk.ts";
+import { STRETCH_ROWS } from "../columnar/desk.ts";
 import { Bits } from "./byte-runs.ts";
 import type { ColumnStreams } from "./column.ts";
 import { Cursor, type CursorRooms } from "./cursor.ts";

@@ -1,11 +1,12 @@
 // ORC reports: stripe after stripe, the cursors of their columns going from row to row together.
+
+import { openOnce, type UnverifiedAccess } from "../columnar/bytes.ts";
+import { STRETCH_ROWS } from "../columnar/desk.ts";
+import { FileMeanings } from "../columnar/file-meanings.ts";
+import { GroupRows } from "../columnar/group.ts";
+import { Packing } from "../columnar/packing.ts";
+import { newRoom } from "../columnar/room.ts";
 import { PlanError } from "../error.ts";
-import { openOnce, type UnverifiedAccess } from "../parquet/bytes.ts";
-import { STRETCH_ROWS } from "../parquet/desk.ts";
-import { FileMeanings } from "../parquet/file-meanings.ts";
-import { GroupRows } from "../parquet/group.ts";
-import { Packing } from "../parquet/packing.ts";
-import { newRoom } from "../parquet/room.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import { Witness } from "../scan/witness.ts";

@@ -1,5 +1,5 @@
 // Snappy blocks, by the kernel that decompresses Parquet's pages too.
-import { newUnsnap } from "../parquet/unsnap.ts";
+import { newUnsnap } from "../columnar/unsnap.ts";
 import type { Fault } from "./error.ts";
 
 /** A block's length takes at most this many bytes. */

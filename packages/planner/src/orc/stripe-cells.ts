@@ -1,7 +1,8 @@
 // The columns of one stripe by our own names. What nobody looks at is not even read from the file.
-import { AREA_COLUMNS, type AreaColumn, Desk } from "../parquet/desk.ts";
-import { type Room, reusedRoom } from "../parquet/room.ts";
-import type { BooleanCells, NumberCells, ReportCells, TextCells } from "../reader/columnar.ts";
+
+import type { BooleanCells, NumberCells, ReportCells, TextCells } from "../columnar/cells.ts";
+import { AREA_COLUMNS, type AreaColumn, Desk } from "../columnar/desk.ts";
+import { type Room, reusedRoom } from "../columnar/room.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { COLUMNS, type ColumnName } from "../source/columns.ts";
 import type { Cursor, CursorRooms } from "./cursor.ts";

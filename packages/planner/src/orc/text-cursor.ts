@@ -1,7 +1,7 @@
 // A text column of a stripe: a cell is a place in the decompressed bytes of its stream, or of the stripe's dictionary, and never becomes a string here.
 import { isAscii } from "node:buffer";
-import type { Desk, PageArea } from "../parquet/desk.ts";
-import type { EntryPlaces, TextCells } from "../reader/columnar.ts";
+import type { EntryPlaces, TextCells } from "../columnar/cells.ts";
+import type { Desk, PageArea } from "../columnar/desk.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
 import type { ColumnStreams } from "./column.ts";
 import { Cursor, type CursorRooms } from "./cursor.ts";

@@ -1,5 +1,5 @@
 // Timestamps: seconds from the beginning of 2015 in the writer's time zone, and nanoseconds with their trailing zeros taken off.
-import type { Room } from "../parquet/room.ts";
+import type { Room } from "../columnar/room.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import type { ColumnStreams, Values } from "./column.ts";
 import { Integers } from "./integers.ts";

@@ -1,10 +1,10 @@
 // A page's bytes out of their compression. What a page says it becomes is believed only as far as its own bytes can back it.
 import { brotliDecompressSync, unzipSync, zstdDecompressSync } from "node:zlib";
 import type { CompressionCodec } from "hyparquet";
+import type { Unsnap } from "../columnar/unsnap.ts";
 import { PlanError } from "../error.ts";
 import { lz4Decompress } from "../orc/lz4.ts";
 import type { Fault } from "./fault.ts";
-import type { Unsnap } from "./unsnap.ts";
 
 /** Pages are about 1 MiB; some writers make one for each row group. */
 export const PAGE_BYTES_MAX = 256 * 1024 * 1024;

@@ -1,14 +1,15 @@
 // The columns of one row group by our own names, each a cursor that reads nothing until it is sent to a row.
+
+import type { FileBytes } from "../columnar/bytes.ts";
+import { AREA_COLUMNS, type AreaColumn, Desk } from "../columnar/desk.ts";
+import { type ColumnRooms, reusedRoom } from "../columnar/room.ts";
+import { newUnsnap } from "../columnar/unsnap.ts";
 import type { ColumnName } from "../source/columns.ts";
 import { BooleanCursor } from "./booleans.ts";
-import type { FileBytes } from "./bytes.ts";
 import type { Cursor } from "./cursor.ts";
-import { AREA_COLUMNS, type AreaColumn, Desk } from "./desk.ts";
 import type { RowGroup } from "./footer.ts";
 import { NumberCursor } from "./numbers.ts";
-import { type ColumnRooms, reusedRoom } from "./room.ts";
 import { TextCursor } from "./texts.ts";
-import { newUnsnap } from "./unsnap.ts";
 
 export const TEXT_COLUMNS = [
   "bucket",

@@ -1,9 +1,9 @@
 // A column of a row group as a cursor that only moves forward: sent to a row, it steps over pages, values and nulls that nobody asked for.
-import type { FileBytes } from "./bytes.ts";
+import type { FileBytes } from "../columnar/bytes.ts";
+import type { ColumnRooms } from "../columnar/room.ts";
 import type { Fault } from "./fault.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageBody, Pages } from "./pages.ts";
-import type { ColumnRooms } from "./room.ts";
 import { Runs } from "./runs.ts";
 
 export abstract class Cursor {

@@ -1,11 +1,11 @@
 // Sizes and times: 64-bit integers as numbers, times in milliseconds. What has no exact number comes out as a number that nobody believes (reader.ts looks at each).
-import type { FileBytes } from "./bytes.ts";
+import type { FileBytes } from "../columnar/bytes.ts";
+import type { PageArea } from "../columnar/desk.ts";
+import type { ColumnRooms } from "../columnar/room.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
-import type { PageArea } from "./desk.ts";
 import type { Chunk, ColumnKind } from "./footer.ts";
 import type { PageBody } from "./pages.ts";
-import type { ColumnRooms } from "./room.ts";
 import type { Runs } from "./runs.ts";
 
 type NumberKind = Extract<ColumnKind, { kind: "number" }>;

@@ -1,9 +1,9 @@
 // The pages of one column chunk, one after another: headers are read of all of them, bodies only of those that are asked for.
-import type { FileBytes } from "./bytes.ts";
+import type { FileBytes } from "../columnar/bytes.ts";
+import type { ColumnRooms } from "../columnar/room.ts";
 import { decompressPage, PAGE_BYTES_MAX } from "./codec.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageEncoding, type PageHeader, parsePageHeader } from "./page-header.ts";
-import type { ColumnRooms } from "./room.ts";
 
 /** Read at once where a header is expected; statistics can make it longer. */
 const HEADER_BYTES = 4_096;

@@ -1,14 +1,15 @@
 // Parquet reports: row group after row group, the cursors of their columns going from row to row together.
+
+import { openOnce, type UnverifiedAccess } from "../columnar/bytes.ts";
+import { STRETCH_ROWS } from "../columnar/desk.ts";
+import { FileMeanings } from "../columnar/file-meanings.ts";
+import { GroupRows } from "../columnar/group.ts";
+import { Packing } from "../columnar/packing.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
 import type { ColumnName } from "../source/columns.ts";
-import { openOnce, type UnverifiedAccess } from "./bytes.ts";
 import { finishColumns, openColumns, Rooms } from "./columns.ts";
-import { STRETCH_ROWS } from "./desk.ts";
-import { FileMeanings } from "./file-meanings.ts";
 import { readFooter } from "./footer.ts";
-import { GroupRows } from "./group.ts";
-import { Packing } from "./packing.ts";
 
 /** Memory of files that were read, for the next ones; of one file, where they are read one after another. */
 const idle: Rooms[] = [];

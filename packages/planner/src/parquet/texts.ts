@@ -1,14 +1,14 @@
 // Text columns: a cell is a place in the bytes of its page or of its dictionary, and never becomes a string here.
 import { isAscii } from "node:buffer";
+import type { FileBytes } from "../columnar/bytes.ts";
+import type { PageArea } from "../columnar/desk.ts";
+import type { ColumnRooms } from "../columnar/room.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
-import type { FileBytes } from "./bytes.ts";
 import { Cursor, placesOf } from "./cursor.ts";
 import { Deltas } from "./delta.ts";
-import type { PageArea } from "./desk.ts";
 import type { Fault } from "./fault.ts";
 import type { Chunk } from "./footer.ts";
 import { type PageBody, uint32 } from "./pages.ts";
-import type { ColumnRooms } from "./room.ts";
 import type { Runs } from "./runs.ts";
 
 /** A text's length stands before it in four bytes. */

@@ -5,7 +5,7 @@ import { deltaByteArray } from "hyparquet-writer/src/delta.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { writeByteStreamSplit } from "hyparquet-writer/src/splitstream.js";
 import { describe, expect, test } from "vitest";
-import { memoryBytes } from "../../src/parquet/bytes.ts";
+import { memoryBytes } from "../../src/columnar/bytes.ts";
 import { Rooms } from "../../src/parquet/columns.ts";
 import { faultIn } from "../../src/parquet/fault.ts";
 import type { Chunk, ColumnKind } from "../../src/parquet/footer.ts";

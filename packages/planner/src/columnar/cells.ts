@@ -1,4 +1,4 @@
-// What a columnar format offers of the columns of a row group or stripe, so that the same code (parquet/group.ts) hands on the rows of each. Columns only go forward: rows
+// What a columnar format offers of the columns of a row group or stripe, so that the same code (columnar/group.ts) hands on the rows of each. Columns only go forward: rows
 // are asked for in ascending order, and what lies between them is stepped over.
 import type { Bytes } from "../scan/byte-cache.ts";
 import type { ColumnName } from "../source/columns.ts";

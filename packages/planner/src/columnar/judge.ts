@@ -2,12 +2,12 @@
 import { isUtf8 } from "node:buffer";
 import { PlanError } from "../error.ts";
 import { ID_BYTES_MAX, KEY_BYTES_MAX } from "../limits.ts";
-import type { ReportCells } from "../reader/columnar.ts";
 import type { AclCell, OwnerCell } from "../scan/cells.ts";
 import type { NumberedShape } from "../scan/pack.ts";
 import type { Span } from "../scan/row.ts";
 import type { Triage } from "../scan/triage.ts";
 import { COLUMNS, type ColumnName } from "../source/columns.ts";
+import type { ReportCells } from "./cells.ts";
 import type { Combination } from "./combinations.ts";
 import type { FileMeanings } from "./file-meanings.ts";
 import type { Stretch } from "./stretch.ts";

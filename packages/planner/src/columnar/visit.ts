@@ -1,7 +1,8 @@
 // The texts of chosen rows of a stretch, found page by page in tight loops: whose turn it is asks for no cursor.
-import type { FoundTexts } from "../reader/columnar.ts";
+
+import type { Places } from "../parquet/texts.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
-import type { Places } from "./texts.ts";
+import type { FoundTexts } from "./cells.ts";
 
 const NOTHING = bytesOf(Buffer.alloc(0));
 

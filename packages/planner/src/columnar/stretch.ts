@@ -1,5 +1,5 @@
 // What is known of a stretch's rows: of each the numbers of what its repeated cells mean, its numbers and booleans; of those that are looked at where their texts lie.
-import type { ReportCells } from "../reader/columnar.ts";
+import type { ReportCells } from "./cells.ts";
 import { type Desk, STRETCH_ROWS } from "./desk.ts";
 import { WORD_COLUMNS, type WordColumn } from "./file-meanings.ts";
 import { NONE } from "./meanings.ts";

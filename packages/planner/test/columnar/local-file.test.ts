@@ -4,9 +4,9 @@ import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LocalFile } from "../../src/columnar/local-file.ts";
+import { newRoom } from "../../src/columnar/room.ts";
 import { PlanError } from "../../src/error.ts";
-import { LocalFile } from "../../src/parquet/local-file.ts";
-import { newRoom } from "../../src/parquet/room.ts";
 import type { DataFileInput } from "../../src/reader/reader.ts";
 import { withFolder } from "../fixture/planned.ts";
 

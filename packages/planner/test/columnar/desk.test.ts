@@ -1,11 +1,11 @@
 // Rows that are decided together and packed at once against the same rows one by one: the same counts, notes and records, whatever the report holds.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { memoryBytes } from "../../src/columnar/bytes.ts";
+import { Desk } from "../../src/columnar/desk.ts";
 import type { DecisionSettings } from "../../src/decide/settings.ts";
 import { PlanError } from "../../src/error.ts";
-import { memoryBytes } from "../../src/parquet/bytes.ts";
 import { Rooms } from "../../src/parquet/columns.ts";
-import { Desk } from "../../src/parquet/desk.ts";
 import { readGroups } from "../../src/parquet/reader.ts";
 import type { DataFileInput } from "../../src/reader/reader.ts";
 import { type Chunk, HEADER_BYTES, NO_VALUE } from "../../src/scan/pack.ts";
@@ -15,7 +15,7 @@ import { parquetColumns } from "../../src/source/columns.ts";
 import { BUCKET_OWNER, REPORT_CREATED, UPLOADERS } from "../fixture/config.ts";
 import { parquetBytes, rowsOf, SCHEMAS } from "../fixture/report.ts";
 import type { TruthRow } from "../fixture/truth.ts";
-import { asyncBuffer } from "./fixture/cells.ts";
+import { asyncBuffer } from "../parquet/fixture/cells.ts";
 
 const settingsOf = (actions: object): DecisionSettings =>
   ({
@@ -42,6 +42,8 @@ const CAMPAIGNS: Record<string, DecisionSettings> = {
 
 /** Nothing fits on this one, so every row goes the long way. */
 const SMALL = new Rooms(new Desk(64));
+/** Behind the dictionaries some pages fit on this one, and others do not. */
+const MIDDLE = new Rooms(new Desk(4 * 1024 * 1024 + 24_000));
 const LARGE = new Rooms();
 
 function records({ records, shapes }: Chunk): unknown[] {
@@ -94,10 +96,12 @@ async function read(file: Uint8Array, settings: DecisionSettings, rooms: Rooms):
   };
 }
 
-const both = async (file: Uint8Array, settings: DecisionSettings): Promise<[unknown, unknown]> => [
-  await read(file, settings, LARGE),
-  await read(file, settings, SMALL),
-];
+/** On the desk as far as there is room, which must make no difference, and the long way. */
+async function both(file: Uint8Array, settings: DecisionSettings): Promise<[unknown, unknown]> {
+  const together = await read(file, settings, LARGE);
+  expect(await read(file, settings, MIDDLE)).toEqual(together);
+  return [together, await read(file, settings, SMALL)];
+}
 
 /** Each with an ACL of its own. */
 const ownAcls = (rows: readonly TruthRow[]): TruthRow[] =>

@@ -1,7 +1,8 @@
 // What the cells of a text column mean, looked up once for each entry of a dictionary, and by their bytes where there is none. Rows are told a number, and the number's
 // meaning stands in a list: numbers are quickly written, compared and counted by.
-import type { EntryPlaces, RepeatedTexts } from "../reader/columnar.ts";
+
 import type { ByteCache } from "../scan/byte-cache.ts";
+import type { EntryPlaces, RepeatedTexts } from "./cells.ts";
 
 /** Entries of a dictionary whose meanings are kept beside it; those of a larger one are asked of the cache each time, which forgets. */
 const ENTRIES_KEPT_MAX = 8_192;

@@ -1,7 +1,8 @@
 // The rows of one row group, handed to the triage in short stretches: of each row its owner, delete marker, size and ACL, of the foreign-owned ones everything else.
-import type { ReportCells } from "../reader/columnar.ts";
+
 import type { OwnerCell } from "../scan/cells.ts";
 import type { Triage } from "../scan/triage.ts";
+import type { ReportCells } from "./cells.ts";
 import type { Desk } from "./desk.ts";
 import { type FileMeanings, WORD_COLUMNS } from "./file-meanings.ts";
 import { Judge } from "./judge.ts";
