@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CHUNK_BYTES, CHUNKS_UNDER_WAY_MAX } from "../src/limits.ts";
 import { Slots } from "../src/scan/slots.ts";
 
-const COUNT = 3 * (CHUNKS_UNDER_WAY_MAX + 1) + 2 + 1;
+const COUNT = 3 * (CHUNKS_UNDER_WAY_MAX + 1) + 2 + 2;
 const made = (): Slots => Slots.for(3, 2 * CHUNK_BYTES);
 
 describe("slots", () => {
@@ -27,6 +27,28 @@ describe("slots", () => {
     slots.release((claimed[2] as Uint8Array).subarray(0, 0));
     expect(slots.claim().byteOffset).toBe(claimed[2]?.byteOffset);
     expect(slots.claim().byteOffset).toBe(claimed[7]?.byteOffset);
+  });
+
+  test("are given back by the thread that they were sent to", async () => {
+    const slots = made();
+    const script = `
+      const { workerData, parentPort } = require("node:worker_threads");
+      import(workerData.module).then(({ Slots }) => {
+        const slots = new Slots(workerData.memory);
+        for (let i = 0; i < workerData.count; i++) parentPort.postMessage(slots.claim().subarray(0, i + 1));
+      });`;
+    const worker = new Worker(script, {
+      eval: true,
+      execArgv: ["--conditions=development"],
+      workerData: { module: new URL("../src/scan/slots.ts", import.meta.url).href, memory: slots.memory, count: COUNT },
+    });
+    const sent: Uint8Array[] = [];
+    worker.on("message", (bytes: Uint8Array) => sent.push(bytes));
+    await new Promise((resolve, reject) => worker.once("exit", resolve).once("error", reject));
+    expect(sent.map(({ length }) => length)).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
+    expect(slots.claim().buffer).not.toBe(slots.memory);
+    for (const bytes of sent) slots.release(bytes);
+    expect(Array.from({ length: COUNT }, () => slots.claim()).every(({ buffer }) => buffer === slots.memory)).toBe(true);
   });
 
   test("are had by one thread of several at a time", async () => {

@@ -17,9 +17,9 @@ export class Slots {
     this.#states = new Int32Array(memory, this.#count * CHUNK_BYTES, this.#count);
   }
 
-  /** As many as so many threads can have on their way, one each being filled, as wait for their turn in so many bytes of memory, and one for what comes from the disk. */
+  /** As many as so many threads can have on their way, one each being filled, as wait for their turn in so many bytes of memory, and two: what is merged, and what comes from the disk. */
   static for(threads: number, waitingBytesMax = WAITING_BYTES_MAX): Slots {
-    const count = threads * (CHUNKS_UNDER_WAY_MAX + 1) + Math.ceil(waitingBytesMax / CHUNK_BYTES) + 1;
+    const count = threads * (CHUNKS_UNDER_WAY_MAX + 1) + Math.ceil(waitingBytesMax / CHUNK_BYTES) + 2;
     return new Slots(new SharedArrayBuffer(count * (CHUNK_BYTES + Int32Array.BYTES_PER_ELEMENT)));
   }
 
@@ -32,8 +32,9 @@ export class Slots {
     return new Uint8Array(CHUNK_BYTES);
   }
 
-  /** Of what was claimed, here or in another thread. Other memory is left alone. */
+  /** Of what was claimed, here or in another thread; memory of its own is left alone. */
   release(bytes: Uint8Array): void {
-    if (bytes.buffer === this.memory) Atomics.store(this.#states, Math.floor(bytes.byteOffset / CHUNK_BYTES), FREE);
+    // In each thread the same memory is another object.
+    if (bytes.buffer instanceof SharedArrayBuffer) Atomics.store(this.#states, Math.floor(bytes.byteOffset / CHUNK_BYTES), FREE);
   }
 }
