@@ -1,17 +1,15 @@
 // The planner on Parquet reports against DuckDB, which drops the bucket owner's rows of the same files and writes the others partitioned by owner; as ratios within
-// one run. DuckDB checks no MD5, reads no ACL and decides nothing. Once with one thread each, once with all processors.
-// At a million rows starting two threads is half of the work; at eight it is not.
+// one run. DuckDB checks no MD5, reads no ACL and decides nothing. Once with one thread each, once with all processors; each time in a process of its own, by turns, so
+// that neither finds the other's threads and memory around it, and both begin cold. At a million rows starting two threads is half of our work; at eight it is not.
 //   node --conditions=development bench/planner-parquet.ts [--rows 1000000,8000000] [--files 8] [--rounds 3] [--codecs snappy]
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { openLocalStore, sum } from "@quitclaim/campaign";
-import { plan } from "@quitclaim/planner";
-import { benchConfig, canonical, OWNER } from "./campaign.fixture.ts";
-import { type ParquetReport, writeParquetReport } from "./parquet-report.fixture.ts";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { writeParquetReport } from "./parquet-report.fixture.ts";
+import type { Taken } from "./taken.fixture.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,80 +22,51 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const processors = availableParallelism();
 
-interface Seconds {
-  wall: number;
-  cpu: number;
+/** What a fixture prints that is run with these arguments. */
+async function once<T>(name: string, ...args: readonly string[]): Promise<T> {
+  const fixture = new URL(`./${name}.fixture.ts`, import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, fixture, ...args]);
+  return JSON.parse(stdout) as T;
 }
 
-/** Keeps the best round; processor time, all threads of this process, is disturbed less by other work on the machine. */
-async function timed(best: Seconds, work: () => Promise<void>): Promise<void> {
-  const started = performance.now();
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  best.wall = Math.min(best.wall, (performance.now() - started) / 1_000);
-  best.cpu = Math.min(best.cpu, (user + system) / 1e6);
-}
+/** The best round, by each measure. */
+const best = (rounds: readonly Taken[]): Taken => ({
+  wall: Math.min(...rounds.map(({ wall }) => wall)),
+  cpu: Math.min(...rounds.map(({ cpu }) => cpu)),
+});
 
-async function planOnce(root: string, report: ParquetReport, threads: number): Promise<number> {
-  const store = await openLocalStore(await mkdtemp(join(root, "campaign-")));
-  try {
-    return sum((await plan({ config: benchConfig(report.manifest, store.location), store, threads, ignoreAge: true })).planned);
-  } finally {
-    await rm(store.location, { recursive: true, force: true });
-  }
-}
-
-/** Of a process that does nothing but plan. */
-async function peakRss(report: ParquetReport, threads: number): Promise<number> {
-  const fixture = new URL("./plan-once.fixture.ts", import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, fixture, report.manifest, String(threads)]);
-  return Math.round(Number(stdout) / 1e6);
-}
-
-async function duckdbOnce(duckdb: DuckDBConnection, root: string, report: ParquetReport, threads: number): Promise<void> {
-  const target = await mkdtemp(join(root, "duckdb-"));
-  await duckdb.run(`SET threads = ${threads}`);
-  await duckdb.run(`
-    COPY (
-      SELECT "key", version_id, is_latest, size, e_tag, last_modified_date, storage_class, encryption_status, object_owner, 'acl' AS op, object_access_control_list
-      FROM read_parquet([${report.paths.map((path) => `'${path}'`).join(", ")}]) WHERE object_owner <> '${canonical(OWNER)}'
-    ) TO '${target}' (FORMAT parquet, PARTITION_BY (object_owner), OVERWRITE)`);
-  await rm(target, { recursive: true, force: true });
-}
+const round = (value: number): number => Number(value.toFixed(2));
 
 const root = await mkdtemp(join(tmpdir(), "quitclaim-bench-"));
 try {
-  const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
   const cases = values.codecs.split(",").flatMap((codec) => values.rows.split(",").map((rows) => ({ codec, rows: Number(rows) })));
   for (const { codec, rows } of cases) {
     console.error(`writing ${rows.toLocaleString("en-US")} rows, ${codec} …`);
-    const report = await writeParquetReport(duckdb, join(root, codec), { rows, files: Number(values.files), codec });
+    const duckdb = await DuckDBInstance.create(":memory:");
+    const report = await writeParquetReport(await duckdb.connect(), join(root, codec), { rows, files: Number(values.files), codec });
+    duckdb.closeSync();
     for (const threads of new Set([1, processors])) {
-      const ours: Seconds = { wall: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY };
-      const theirs: Seconds = { wall: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY };
-      let planned = 0;
-      for (let round = 0; round < rounds; round++) {
-        await timed(theirs, () => duckdbOnce(duckdb, root, report, threads));
-        await timed(ours, async () => {
-          planned = await planOnce(root, report, threads);
-        });
+      const ours: (Taken & { planned: number; peakRss: number })[] = [];
+      const theirs: Taken[] = [];
+      for (let i = 0; i < rounds; i++) {
+        theirs.push(await once("duckdb-once", String(threads), ...report.paths));
+        ours.push(await once("plan-once", report.manifest, String(threads)));
       }
-      const round = (value: number): number => Number(value.toFixed(2));
+      const [plan, duck] = [best(ours), best(theirs)];
       console.log(
         JSON.stringify({
           bench: "planner-parquet",
           rows,
           codec,
           threads,
-          planned,
-          planSeconds: round(ours.wall),
-          duckdbSeconds: round(theirs.wall),
-          timesDuckdb: round(ours.wall / theirs.wall),
-          planCpuSeconds: round(ours.cpu),
-          duckdbCpuSeconds: round(theirs.cpu),
-          timesDuckdbCpu: round(ours.cpu / theirs.cpu),
-          peakRssMegabytes: await peakRss(report, threads),
+          planned: ours[0]?.planned,
+          planSeconds: round(plan.wall),
+          duckdbSeconds: round(duck.wall),
+          timesDuckdb: round(plan.wall / duck.wall),
+          planCpuSeconds: round(plan.cpu),
+          duckdbCpuSeconds: round(duck.cpu),
+          timesDuckdbCpu: round(plan.cpu / duck.cpu),
+          peakRssMegabytes: Math.round(Math.max(...ours.map(({ peakRss }) => peakRss)) / 1e6),
         }),
       );
     }
