@@ -15,7 +15,7 @@ export const CHUNKS_UNDER_WAY_MAX = 8;
 export const WAITING_BYTES_MAX = 32 * 1024 * 1024;
 /** Distinct ACL strings whose meaning a scanning thread remembers. */
 export const ACL_CACHE_ENTRIES_MAX = 8_192;
-/** A Parquet file up to this size is read once into memory; a larger one is read by ranges. */
+/** A remote Parquet or ORC file, and a row group or stripe of a local one, is kept in memory up to this; what is larger is read by ranges. */
 export const PARQUET_IN_MEMORY_BYTES_MAX = 48 * 1024 * 1024;
 /** Faulty rows that one error names. */
 export const ROWS_NAMED_MAX = 5;

@@ -1,12 +1,9 @@
-// A Parquet data file for reading by ranges, after every byte of it went through the MD5. A Parquet file is read from its end, so the checksum cannot be had on the
-// way as with CSV. What is small is read once into memory. What is large is never held: a local file is hashed once from end to end and then read by ranges
-// through the same open file (the second reading comes from the page cache, and a file that is replaced meanwhile changes nothing); a remote one is hashed on its
-// way into a temporary file, because S3 is asked for each byte once only.
+// A Parquet or ORC data file for reading by ranges, each byte of which goes through the MD5. Such a file is read from its end, so the checksum cannot be had on the way as
+// with CSV. A local one is hashed as its row groups or stripes are read. Of a remote one S3 is asked for each byte once only, so it is hashed first: into memory what is
+// small, and into a temporary file what is large.
 import { closeSync, readSync, writeSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import type { AsyncBuffer } from "hyparquet";
-import { PARQUET_IN_MEMORY_BYTES_MAX, READ_BYTES } from "../limits.ts";
-import { assertLocalSize } from "../reader/open.ts";
+import { PARQUET_IN_MEMORY_BYTES_MAX } from "../limits.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { openNameless } from "../source/nameless.ts";
 import { verified } from "../source/verify.ts";
@@ -42,57 +39,32 @@ export interface UnverifiedAccess extends RandomAccess {
 /** Of each column. */
 const READ_AHEAD_BYTES = 256 * 1024;
 
-/** Rejects with PlanError where size or MD5 are not what the manifest says. */
-export async function openVerified(input: DataFileInput): Promise<RandomAccess> {
-  const { file, location } = input;
-  if (location.kind === "local") await assertLocalSize(location.path, file);
-  if (file.size <= PARQUET_IN_MEMORY_BYTES_MAX) return inMemory(input);
-  if (location.kind === "remote") return spooled(input, location.url);
-  const handle = await open(location.path, "r");
-  try {
-    await pass(input, throughOne(handle, Buffer.allocUnsafeSlow(READ_BYTES)), async () => undefined);
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-  return { ...access(fileBytes(handle.fd, file.size)), close: () => handle.close() };
-}
-
-/** The same, but a local file's checksum is had on the way. Rejects with PlanError where its size is wrong, or any other file's checksum. */
+/** Rejects with PlanError where a local file is missing or of the wrong size, and where size or MD5 of a remote one, which is read here, are not what the manifest says. */
 export async function openOnce(input: DataFileInput): Promise<UnverifiedAccess> {
-  const { location } = input;
-  if (location.kind === "local") {
-    const file = await LocalFile.open(input, location.path);
-    return {
-      ...access(file),
-      get passed() {
-        return file.passed;
-      },
-      begin: (start, end) => file.begin(start, end),
-      verify: () => file.verify(),
-      close: async () => file.close(),
-    };
+  const { file, location } = input;
+  if (location.kind === "remote") {
+    const whole = file.size <= PARQUET_IN_MEMORY_BYTES_MAX ? inMemory(input, location.url) : spooled(input, location.url);
+    return { ...(await whole), passed: file.size, begin: () => undefined, verify: () => undefined };
   }
-  return { ...(await openVerified(input)), passed: input.file.size, begin: () => undefined, verify: () => undefined };
+  const local = await LocalFile.open(input, location.path);
+  return {
+    ...access(local),
+    get passed() {
+      return local.passed;
+    },
+    begin: (start, end) => local.begin(start, end),
+    verify: () => local.verify(),
+    close: async () => local.close(),
+  };
 }
 
-async function inMemory(input: DataFileInput): Promise<RandomAccess> {
-  const { file, location } = input;
-  const bytes = Buffer.allocUnsafeSlow(file.size);
+async function inMemory(input: DataFileInput, url: string): Promise<RandomAccess> {
+  const bytes = Buffer.allocUnsafeSlow(input.file.size);
   let at = 0;
-  if (location.kind === "remote") {
-    await pass(input, input.remote.read(location.url), async (chunk) => {
-      bytes.set(chunk, at);
-      at += chunk.byteLength;
-    });
-  } else {
-    const handle = await open(location.path, "r");
-    try {
-      await pass(input, pieces(handle, bytes), async () => undefined);
-    } finally {
-      await handle.close();
-    }
-  }
+  await pass(input, input.remote.read(url), async (chunk) => {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  });
   return {
     ...access(memoryBytes(bytes)),
     async close() {
@@ -100,28 +72,6 @@ async function inMemory(input: DataFileInput): Promise<RandomAccess> {
       bytes.buffer.transfer(0);
     },
   };
-}
-
-/** The file's bytes as they fill `into`. A file that goes on beyond it has a last piece that does not fit, so that its size is found to be wrong. */
-async function* pieces(handle: FileHandle, into: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < into.length; ) {
-    const { bytesRead } = await handle.read(into, at, Math.min(READ_BYTES, into.length - at), at);
-    if (bytesRead === 0) return;
-    yield into.subarray(at, at + bytesRead);
-    at += bytesRead;
-  }
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, into.length);
-  if (bytesRead > 0) yield buffer;
-}
-
-/** The file's bytes from end to end, all through the same memory: each piece is good until the next one. */
-async function* throughOne(handle: FileHandle, memory: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; ; ) {
-    const { bytesRead } = await handle.read(memory, 0, memory.length, at);
-    if (bytesRead === 0) return;
-    yield memory.subarray(0, bytesRead);
-    at += bytesRead;
-  }
 }
 
 async function spooled(input: DataFileInput, url: string): Promise<RandomAccess> {
