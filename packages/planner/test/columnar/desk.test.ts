@@ -116,8 +116,8 @@ const ownAcls = (rows: readonly TruthRow[]): TruthRow[] =>
 
 describe.each(Object.entries(CAMPAIGNS))("a campaign %s", (_, settings) => {
   test("packs and counts the same rows", async () => {
-    const [together, alone] = await both(parquetBytes(rowsOf(5_000, 3), 2_300), settings);
-    expect((together as { rows: unknown[] }).rows.length).toBeGreaterThan(500);
+    const [together, alone] = await both(parquetBytes(rowsOf(9_000, 3), 3_500), settings);
+    expect((together as { rows: unknown[] }).rows.length).toBeGreaterThan(1_000);
     expect(together).toEqual(alone);
   });
 
@@ -144,12 +144,12 @@ describe.each(Object.entries(CAMPAIGNS))("a campaign %s", (_, settings) => {
         const [together, alone] = await both(parquetBytes(rows, 150), settings);
         expect(together).toEqual(alone);
       }),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
   });
 });
 
 test("more distinct ACLs than are numbered at once are each decided", async () => {
-  const [together, alone] = await both(parquetBytes(ownAcls(rowsOf(20_000, 5)), 20_000), settingsOf({}));
+  const [together, alone] = await both(parquetBytes(ownAcls(rowsOf(24_000, 5)), 24_000), settingsOf({}));
   expect(together).toEqual(alone);
 });

@@ -54,7 +54,7 @@ const WAYS: Pick<WriteOptions, "codec" | "version">[] = [
   { codec: "lz4", version: 1 },
 ];
 /** Of each file. */
-const DAMAGES = 150;
+const DAMAGES = 400;
 
 class Whole extends Triage {
   override readonly whole = true;

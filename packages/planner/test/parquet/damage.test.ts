@@ -22,7 +22,7 @@ import { asyncBuffer, FILES, NAMES, readCells } from "./fixture/cells.ts";
 
 const ROWS = 120;
 /** For each file and kind of damage. */
-const TRIES = 35;
+const TRIES = 60;
 const rooms = new Rooms();
 const fault = faultIn("data/test.parquet", "key", 0, 1);
 
