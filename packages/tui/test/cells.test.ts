@@ -1,5 +1,6 @@
 // The small pieces: bars, sparklines, numbers, legible text, widths.
 import fc from "fast-check";
+import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { bar } from "../src/cells/bar.ts";
 import { bytes, compact, grouped, percent, perSecond } from "../src/cells/number.ts";
@@ -88,6 +89,23 @@ describe("legible text", () => {
 describe("width", () => {
   it("counts wide characters as two and combining marks as none", () =>
     expect(["abc", "素材", "e\u0301", "👩🚀"].map(widthOf)).toEqual([3, 4, 1, 4]));
+  it("is what string-width says of every code point outside the great blocks of Han and Hangul", () => {
+    const blocks = [
+      [0x20, 0x3400],
+      [0xa000, 0xac00],
+      [0xd7a4, 0xd800],
+      [0xe000, 0x1_1000],
+      [0x1_f000, 0x2_0100],
+      [0xe_0000, 0xe_0200],
+    ] as const;
+    const other: string[] = [];
+    for (const [from, to] of blocks)
+      for (let codePoint = from; codePoint < to; codePoint++) {
+        const text = String.fromCodePoint(codePoint);
+        if (widthOf(text) !== stringWidth(text)) other.push(codePoint.toString(16));
+      }
+    expect(other).toEqual([]);
+  });
   it("cuts in front of a wide character that does not fit", () => expect(cutText("ab素材", 5, "…")).toBe("ab素…"));
   it("never cuts or wraps wider than asked", () => {
     fc.assert(
