@@ -217,7 +217,7 @@ test("pause and resume reach the queue, the store and the screen; a breaker's ca
   expect(snapshot.state).toBe("paused");
   expect(snapshot.accounts.map((a) => a.pause?.cause)).toEqual(["AssumeRole denied", "paused for the night"]);
   expect(snapshot.banner).toMatch(/^2 of 2 accounts paused: name-2222, name-3333/);
-  const queues = openQueues(redis, [A, B]);
+  const queues = await openQueues(redis, [A, B]);
   expect(await queues.get(A).isPaused()).toBe(true);
   expect((await storeOnlyView(campaign.store, campaign.plan, campaign.config).snapshot()).state).toBe("paused");
 

@@ -23,7 +23,7 @@ withTestRedis();
 test("jobs that ended without a ledger file are made again", async () => {
   const it = await begin({ batches: { [A]: 3 } });
   await run(it);
-  const queues = openQueues(it.redis, [A]);
+  const queues = await openQueues(it.redis, [A]);
   const worker = new Worker(
     queueName(it.redis.campaign, A),
     () => Promise.resolve(undefined),
@@ -135,7 +135,7 @@ test("pauses are what the store says, in both directions", async () => {
   const pause = { by: "breaker" as const, cause: "AssumeRole denied; mend the trust policy", at: 1_764_000_000_000 };
   await offline.pause(A, pause);
   await run(it);
-  const queues = openQueues(it.redis, [A, B]);
+  const queues = await openQueues(it.redis, [A, B]);
   const keys = campaignKeys(it.redis.campaign);
   expect(await queues.get(A).isPaused()).toBe(true);
   expect(await queues.get(B).isPaused()).toBe(false);

@@ -21,7 +21,7 @@ test("a fresh campaign gets one job for each batch, in a seeded shuffle, and the
   expect(ids).not.toEqual(inOrder);
   expect(await tally(it.redis, A)).toEqual({ planned: "400", remaining: "400" });
 
-  const queues = openQueues(it.redis, [A]);
+  const queues = await openQueues(it.redis, [A]);
   const job = await queues.get(A).getJob(ids[0] as string);
   expect(parseJob(job?.data)).toMatchObject({ campaign: it.redis.campaign, retry: 0, ref: { account: A, rows: 10, op: "acl" } });
   expect(job?.opts).toMatchObject({ attempts: 5, sizeLimit: 500 });
@@ -73,8 +73,10 @@ test("Redis killed without its data: counters come back from the ledger, jobs on
   expect(await needsReconcile(it.redis, it.campaign.plan)).toBe(true);
   expect(await run(it)).toMatchObject({ rebuilt: true, jobsAdded: 12, batchesSettled: 8, mended: [] });
   expect(await tally(it.redis, A)).toEqual({ planned: "200", remaining: "120", "done:granted": "80" });
-  work(it.redis, it.campaign, [A]);
+  const worker = work(it.redis, it.campaign, [A]);
   await until("nothing remains", async () => (await tally(it.redis, A)).remaining === "0");
+  // A batch's rows are noted before its ledger file is written.
+  await worker.stop();
   expect(await ledgerRows(it.campaign, A)).toBe(200);
 });
 
@@ -143,6 +145,8 @@ test("two that reconcile at once, beside workers, disturb nobody", async () => {
   for (const report of reports) expect(report.mended).toEqual([]);
   for (let i = 0; i < 5; i++) expect((await run(it)).mended).toEqual([]);
   await until("nothing remains", async () => (await tally(it.redis, A)).remaining === "0");
+  // A batch's rows are noted before its ledger file is written.
+  await worker.stop();
   expect(new Set(worker.worked).size).toBe(worker.worked.length);
   expect(await ledgerRows(it.campaign, A)).toBe(600);
   expect(await tally(it.redis, A)).toEqual({ planned: "600", remaining: "0", "done:granted": "600" });

@@ -122,7 +122,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   };
 
   const served = config.accounts.filter((account) => (plan.accounts[account.id]?.batches ?? 0) > 0);
-  const queues = openQueues(
+  const queues = await openQueues(
     redis,
     served.map((account) => account.id),
   );

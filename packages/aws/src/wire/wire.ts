@@ -1,9 +1,9 @@
 // Connections to one S3 endpoint, shared by all accounts of a process: HTTP/1.1, kept alive, paths sent byte for byte as given.
 import type { LookupFunction } from "node:net";
-import { Pool } from "undici";
 import { answer_bytes_max, body_ms, connect_ms, headers_ms, idle_connection_ms } from "../limits.ts";
 import { type S3Target, s3Endpoint } from "../target.ts";
 import { aborted, Exchange, type WireAnswer, type WireFailure } from "./exchange.ts";
+import { Pool } from "./pool.ts";
 
 export interface WireOptions {
   /** Requests in flight at most, for each host; more wait for a free connection. */

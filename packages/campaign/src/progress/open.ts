@@ -28,7 +28,7 @@ export interface ProgressSource {
 /** Changes nothing by itself; safe to open any number of times beside a running engine. */
 export async function openProgress(source: ProgressSource): Promise<CampaignProgress> {
   const { redis, store, plan, config } = source;
-  const queues = openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
+  const queues = await openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
   // Fails here, with a sentence, rather than at the first tick.
   await redis.roundTripMs();
   return {

@@ -1,5 +1,5 @@
 // The campaign's queues: one for each account that has planned work.
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { AccountId } from "../identity.ts";
 import type { CampaignRedis } from "../redis/connection.ts";
 import type { JobData, JobResult } from "./job.ts";
@@ -15,7 +15,9 @@ export interface CampaignQueues {
 }
 
 /** Queues on the command connection: adding, pausing, counting. Workers make their own from `workerOptions`. */
-export function openQueues(redis: CampaignRedis, accounts: readonly AccountId[]): CampaignQueues {
+export async function openQueues(redis: CampaignRedis, accounts: readonly AccountId[]): Promise<CampaignQueues> {
+  // Loaded here: 160 modules that a command without queues does not wait for.
+  const { Queue } = await import("bullmq");
   const all = new Map<AccountId, BatchQueue>();
   for (const account of accounts) {
     const queue: BatchQueue = new Queue(queueName(redis.campaign, account), queueOptions(redis.connection("command")));

@@ -84,7 +84,7 @@ async function mend(redis: CampaignRedis, store: CampaignStore, plan: PlanSummar
   report.rebuilt = epoch?.plan !== mark;
 
   const retries = retriesByBatch(await readRetries(store));
-  const queues = openQueues(redis, accounts);
+  const queues = await openQueues(redis, accounts);
   try {
     for (const [account, queue] of queues.all) await reconcileAccount({ redis, store, plan, account, queue, retries, report });
     await reconcilePauses(redis, store, queues);

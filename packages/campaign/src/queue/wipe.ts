@@ -13,7 +13,7 @@ export async function wipeCampaign(redis: CampaignRedis, accounts: readonly Acco
   const keys = campaignKeys(redis.campaign);
   // The epoch first: whoever looks meanwhile sees a Redis that must be rebuilt.
   await connection.del(keys.epoch);
-  const queues = openQueues(redis, accounts);
+  const queues = await openQueues(redis, accounts);
   try {
     for (const queue of queues.all.values()) await queue.obliterate({ force: true });
   } finally {

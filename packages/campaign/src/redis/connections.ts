@@ -1,5 +1,5 @@
 // ioredis connections as this product uses them: one for each purpose, with the waiting and failing that the purpose wants.
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import type { Log } from "../log.ts";
 import type { ConnectionPurpose } from "./connection.ts";
 
@@ -28,12 +28,17 @@ const options: Readonly<Record<ConnectionPurpose, Options>> = {
 
 type Options = RedisOptions & { readonly replyMapping?: "legacy" };
 
-export function connect(target: RedisTarget, more: Options): Redis {
-  return "socket" in target ? new Redis({ ...more, path: target.socket }) : new Redis(target.url, more);
+type Connect = (target: RedisTarget, more: Options) => Redis;
+
+/** ioredis is loaded with the first connection: planning, verifying and the switch need no Redis, and do not wait for its client. */
+async function client(): Promise<Connect> {
+  const { Redis } = await import("ioredis");
+  return (target, more) => ("socket" in target ? new Redis({ ...more, path: target.socket }) : new Redis(target.url, more));
 }
 
 /** A connection for a single question: no retry, no waiting. The caller disconnects it. Rejects where nobody answers. */
 export async function connectOnce(target: RedisTarget): Promise<Redis> {
+  const connect = await client();
   const redis = connect(target, {
     ...common,
     connectionName: "quitclaim-once",
@@ -62,7 +67,8 @@ export interface Connections {
 }
 
 /** Says once when the server goes away and once when it is back. */
-export function openConnections(target: RedisTarget, describe: () => string, log: Log): Connections {
+export async function openConnections(target: RedisTarget, describe: () => string, log: Log): Promise<Connections> {
+  const connect = await client();
   const open = new Map<ConnectionPurpose, Redis>();
   let closed = false;
   function narrate(redis: Redis): void {

@@ -82,7 +82,7 @@ async function open(
     throw refusal(error, what);
   }
   const describe = (): string => what;
-  const connections = openConnections(target, describe, log);
+  const connections = await openConnections(target, describe, log);
   const roundTripMs = async (): Promise<number> => {
     const from = performance.now();
     try {

@@ -43,7 +43,7 @@ export async function jobs(
   account: AccountId,
   ...states: ("wait" | "completed" | "failed" | "active")[]
 ): Promise<string[]> {
-  const queues = openQueues(redis, [account]);
+  const queues = await openQueues(redis, [account]);
   const ids = await queues.get(account).getRanges(states, 0, -1);
   await queues.close();
   return ids;

@@ -84,7 +84,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineEnd> {
         `campaign ${config.campaign} is running already (process ${holder?.pid ?? "?"} on ${holder?.host ?? "another machine"}). \`quitclaim watch\` shows it, \`quitclaim work\` adds a worker to it.`,
       );
     }
-    const queues = openQueues(redis, accounts);
+    const queues = await openQueues(redis, accounts);
     const checkpoints = new RedisCheckpoints(redis);
     const progress = await openProgress({ redis, store, plan, config });
     const dead = new Set<string>();

@@ -113,7 +113,7 @@ export async function makeCampaign(sandbox: Sandbox, choice: CampaignChoice): Pr
   const plan = await writePlan(sandbox, store, name, choice);
   const redis = await openRedis({ redis: "embedded", store: folder, campaign: name }, quiet);
   await reconcile(redis, store, plan, config);
-  const queues = openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
+  const queues = await openQueues(redis, Object.keys(plan.accounts) as AccountId[]);
   const checkpoints = new RedisCheckpoints(redis);
   const events: WorkerEvent[] = [];
   const pauses = new Map<AccountId, Pause>();
