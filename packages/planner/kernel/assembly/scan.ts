@@ -6,7 +6,25 @@ import { decode, ENCODED, keyKind, UNTOLD } from "./key";
 import { CONFIG, FIELDS, FIELDS_MAX, FLAGS, HINTS, PAGES, RECORD_BYTES, RECORDS, RECORDS_MAX, WORD_HINTS } from "./layout";
 import { booleanOf, NOT_PLAIN, sizeOf, timeOf } from "./values";
 
-export { CELLS_MAX, CONFIG, FIELDS_MAX, FLAGS, RECORD_BYTES, RECORDS, TEXT, TEXT_BYTES } from "./layout";
+export {
+  beginStream,
+  beginText,
+  DAMAGED,
+  FILLED,
+  goOnAt,
+  inflate,
+  inputCame,
+  inputEnd,
+  inputIsWhole,
+  moveRest,
+  remember,
+  roomForInput,
+  STARVED,
+  STREAM_END,
+  unused,
+  written,
+} from "./deflate-stream";
+export { CELLS_MAX, CONFIG, FIELDS_MAX, FLAGS, HISTORY_BYTES, INPUT, INPUT_BYTES, RECORD_BYTES, RECORDS, TEXT, TEXT_BYTES } from "./layout";
 
 // What scan() answers.
 /** The row at `next` is not whole, or is one that only the reader outside can tell the end of. */

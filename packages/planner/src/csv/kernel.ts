@@ -9,6 +9,19 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly begin: () => void;
   readonly scan: (from: number, limit: number) => number;
+  // deflate-stream.ts
+  readonly beginText: () => number;
+  readonly roomForInput: () => number;
+  readonly inputCame: (bytes: number) => void;
+  readonly inputIsWhole: () => void;
+  readonly beginStream: () => void;
+  readonly inflate: (limit: number) => number;
+  readonly unused: () => number;
+  readonly goOnAt: (at: number) => void;
+  readonly remember: () => void;
+  readonly moveRest: (rest: number) => number;
+  readonly written: Global;
+  readonly inputEnd: Global;
   readonly next: Global;
   readonly rows: Global;
   readonly ownRows: Global;
@@ -23,6 +36,7 @@ interface Exports {
 
 type Constant =
   | ("CELLS_MAX" | "CONFIG" | "FIELDS_MAX" | "FLAGS" | "RECORD_BYTES" | "RECORDS" | "TEXT" | "TEXT_BYTES")
+  | ("DAMAGED" | "FILLED" | "STARVED" | "STREAM_END")
   | ("END" | "ODD" | "NEW_CELL" | "FULL" | "FORGOTTEN")
   | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "UNTOLD_ACL" | "KNOWN_WORD")
   | ("FOREIGN" | "OWN" | "MARKER");
@@ -73,6 +87,10 @@ export class Kernel {
       RECORDS: constant("RECORDS"),
       TEXT: constant("TEXT"),
       TEXT_BYTES: constant("TEXT_BYTES"),
+      DAMAGED: constant("DAMAGED"),
+      FILLED: constant("FILLED"),
+      STARVED: constant("STARVED"),
+      STREAM_END: constant("STREAM_END"),
       END: constant("END"),
       ODD: constant("ODD"),
       NEW_CELL: constant("NEW_CELL"),

@@ -1,9 +1,10 @@
-// CSV reports in one pass (design.md 5): inflated text goes into the kernel's memory piece by piece; a row that a piece cuts in two waits for the next one.
+// CSV reports in one pass (design.md 5): the file is inflated in the kernel's memory piece by piece, where its rows are read; a row that a piece cuts in two waits for
+// the next one.
 import { ROW_BYTES_MAX } from "../limits.ts";
 import { openDataFile } from "../reader/open.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import type { Triage } from "../scan/triage.ts";
-import { inflate } from "./inflate.ts";
+import { Gunzip } from "./gunzip.ts";
 import { Kernel } from "./kernel.ts";
 import { CsvRows } from "./rows.ts";
 
@@ -13,25 +14,32 @@ export async function readCsv(input: DataFileInput, triage: Triage): Promise<voi
   const data = await openDataFile(input);
   const kernel = Kernel.take();
   const rows = new CsvRows(input, triage, kernel);
-  const { memory, constants } = kernel;
-  const text = constants.TEXT;
-  try {
-    let end = text;
-    for await (const piece of inflate(data, input.file)) {
-      memory.set(piece, end);
-      end += piece.length;
-      const rest = rows.read(text, end);
-      memory.copyWithin(text, rest, end);
-      end = text + end - rest;
-      if (end - text > ROW_BYTES_MAX) throw rows.fault(`does not end within ${ROW_BYTES_MAX} bytes: a quote is not closed`);
-      input.progress(data.length, rows.number);
+  const gunzip = new Gunzip(kernel, input.file);
+  const readText = async (): Promise<void> => {
+    while (gunzip.inflate()) {
+      gunzip.read((from, end) => rows.read(from, end));
+      if (gunzip.end - gunzip.from > ROW_BYTES_MAX) throw rows.fault(`does not end within ${ROW_BYTES_MAX} bytes: a quote is not closed`);
       await input.room();
     }
-    if (end > text) {
-      // The last row of a file may end without a line feed.
-      memory[end] = LF;
-      if (rows.read(text, end + 1) !== end + 1) throw rows.fault("ends inside a quoted field");
+    input.progress(data.length, rows.number);
+  };
+  try {
+    for await (const piece of data.bytes) {
+      for (let at = 0; at < piece.length; ) {
+        at = gunzip.take(piece, at);
+        await readText();
+      }
     }
+    gunzip.finish();
+    await readText();
+    gunzip.read((from, end) => {
+      const rest = rows.read(from, end);
+      if (rest === end) return end;
+      // The last row of a file may end without a line feed.
+      kernel.memory[end] = LF;
+      if (rows.read(rest, end + 1) !== end + 1) throw rows.fault("ends inside a quoted field");
+      return end;
+    });
     rows.finish();
   } catch (error) {
     // A damaged transfer is told as such, before the nonsense that it caused.
