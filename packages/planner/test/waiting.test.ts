@@ -31,6 +31,7 @@ const chunk = (n: number): Chunk => ({
   shapeBytes: 16,
 });
 const slots = Slots.for(1);
+const nothing = (): void => undefined;
 const result: FileResult = { tally: emptyTally(), rows: 0, notes: [], witnessed: [] };
 
 async function drained(queue: FileQueue): Promise<number[]> {
@@ -46,7 +47,7 @@ async function drained(queue: FileQueue): Promise<number[]> {
 
 describe("waiting chunks", () => {
   test.each([0, 1, 9])("come back in order with memory for %i chunks", async (chunks) => {
-    const room = new WaitingRoom(slots, chunks * (CHUNK_BYTES + 16));
+    const room = new WaitingRoom(slots, nothing, chunks * (CHUNK_BYTES + 16));
     try {
       const queue = new FileQueue(room);
       let taken = 0;
@@ -61,7 +62,7 @@ describe("waiting chunks", () => {
     }
   });
   test("of the file whose turn it is are given back only when they are taken, so that its thread waits", async () => {
-    const queue = new FileQueue(new WaitingRoom(slots));
+    const queue = new FileQueue(new WaitingRoom(slots, nothing));
     queue.begin();
     let taken = 0;
     queue.push(chunk(1), () => taken++);
@@ -70,7 +71,7 @@ describe("waiting chunks", () => {
     expect(taken).toBe(1);
   });
   test("an error reaches whoever waits, and whoever comes later", async () => {
-    const queue = new FileQueue(new WaitingRoom(slots));
+    const queue = new FileQueue(new WaitingRoom(slots, nothing));
     const waiting = queue.next();
     queue.fail(new Error("no more"));
     await expect(waiting).rejects.toThrow("no more");
@@ -79,12 +80,27 @@ describe("waiting chunks", () => {
   test("have no name on the disk, so that a planner that is killed leaves none", async () => {
     await withFolder(async (folder) => {
       await withTemporary(folder, async () => {
-        const room = new WaitingRoom(slots, 0);
+        const room = new WaitingRoom(slots, nothing, 0);
         const queue = new FileQueue(room);
-        queue.push(chunk(1), () => undefined);
+        queue.push(chunk(1), nothing);
         queue.finish(result);
         expect(await drained(queue)).toEqual([1]);
         expect(readdirSync(folder)).toEqual([]);
+        await room.close();
+      });
+    });
+  });
+  test("for which there is no temporary folder are told of at once, whichever file's turn it is", async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, "a file");
+      writeFileSync(file, "");
+      await withTemporary(file, async () => {
+        const room = new WaitingRoom(slots, (error) => atWork.fail(error), 0);
+        const atWork = new FileQueue(room);
+        const later = new FileQueue(room);
+        atWork.begin();
+        later.push(chunk(1), nothing);
+        await expect(atWork.next()).rejects.toThrow(/temporary folder .*a file: ENOTDIR.*TMPDIR/);
         await room.close();
       });
     });
@@ -94,9 +110,9 @@ describe("waiting chunks", () => {
       const file = join(folder, "a file");
       writeFileSync(file, "");
       await withTemporary(file, async () => {
-        const room = new WaitingRoom(slots, 0);
+        const room = new WaitingRoom(slots, nothing, 0);
         const queue = new FileQueue(room);
-        queue.push(chunk(1), () => undefined);
+        queue.push(chunk(1), nothing);
         await expect(drained(queue)).rejects.toThrow(/temporary folder .*a file: ENOTDIR.*TMPDIR/);
         await room.close();
       });
@@ -112,11 +128,11 @@ describe("waiting chunks", () => {
       }
       try {
         await withTemporary(disk, async () => {
-          const room = new WaitingRoom(slots, 0);
+          const room = new WaitingRoom(slots, nothing, 0);
           const queue = new FileQueue(room);
           // More than the disk has, and no multiple of its pages: the write that fills it is a short one.
           const bytes = 50_001;
-          for (let n = 1; n <= 2; n++) queue.push({ records: new Uint8Array(bytes), rows: n, shapes: [], shapeBytes: 0 }, () => undefined);
+          for (let n = 1; n <= 2; n++) queue.push({ records: new Uint8Array(bytes), rows: n, shapes: [], shapeBytes: 0 }, nothing);
           queue.begin();
           expect((await queue.next())?.rows).toBe(1);
           const failed: unknown = await queue.next().catch((error: unknown) => error);

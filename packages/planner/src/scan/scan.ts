@@ -37,11 +37,11 @@ export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<v
   const { files, signal } = options;
   const threadCount = Math.min(options.threads, files.length);
   const slots = Slots.for(threadCount, options.waitingBytesMax);
-  const room = new WaitingRoom(slots, options.waitingBytesMax);
-  const queues = files.map(() => new FileQueue(room));
   const stop = (error: unknown): void => {
     for (const queue of queues) queue.fail(error);
   };
+  const room = new WaitingRoom(slots, stop, options.waitingBytesMax);
+  const queues = files.map(() => new FileQueue(room));
   const abort = (): void => stop(new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again."));
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort, { once: true });

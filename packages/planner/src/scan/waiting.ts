@@ -25,11 +25,13 @@ export class WaitingRoom {
   #bytes = 0;
   readonly #overflow = new Overflow();
   readonly #slots: Slots;
+  readonly #failed: (error: unknown) => void;
   readonly #bytesMax: number;
 
-  /** Chunks' records lie in `slots`, which get back those that are in the temporary file. */
-  constructor(slots: Slots, bytesMax = WAITING_BYTES_MAX) {
+  /** Chunks' records lie in `slots`, which get back those that are in the temporary file. `failed` hears at once of a disk that takes no more: a turn may be hours away. */
+  constructor(slots: Slots, failed: (error: unknown) => void, bytesMax = WAITING_BYTES_MAX) {
     this.#slots = slots;
+    this.#failed = failed;
     this.#bytesMax = bytesMax;
   }
 
@@ -48,8 +50,7 @@ export class WaitingRoom {
     const records = this.#overflow.append(chunk.records);
     const shapes = serialize(chunk.shapes);
     const written = Promise.all([records.written.then(() => this.#slots.release(chunk.records)), this.#overflow.append(shapes).written]);
-    // Whoever takes the chunk awaits it; until then a failed write must not end the process.
-    written.catch(() => undefined);
+    written.catch(this.#failed);
     return { at: records.at, recordBytes: chunk.records.length, shapeBytes: shapes.length, written };
   }
 
