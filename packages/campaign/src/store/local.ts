@@ -1,7 +1,8 @@
 // The campaign store in a folder, mode 0700. A blob appears under its name only when all its bytes are on the disk.
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "./folder.ts";
 import { type CampaignStore, StoreError } from "./store.ts";
 
 const missing = (error: unknown): boolean =>
@@ -17,7 +18,6 @@ const ADVICE_TO_WRITE: Readonly<Record<string, string>> = {
   EACCES: "This user may not do that there: change the folder's rights, or name another folder.",
   EPERM: "This user may not do that there: change the folder's rights, or name another folder.",
   EROFS: "The file system is mounted read-only: name another folder.",
-  // What a recursive mkdir says on a read-only file system as well.
   ENOENT: "The folder is not there and cannot be made: its file system may be read-only. Name another one.",
   ENOTDIR: "A part of this path is a file: correct it.",
   EEXIST: "A file has the folder's name: name another one.",
@@ -67,7 +67,7 @@ export async function openLocalStore(folder: string): Promise<CampaignStore> {
 
   async function stage(path: string, bytes: Uint8Array): Promise<string> {
     const staged = `${full(path)}${UNFINISHED}${process.pid}-${randomBytes(4).toString("hex")}`;
-    await mkdir(dirname(staged), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(staged));
     const file = await open(staged, "wx", 0o600);
     try {
       await file.writeFile(bytes);
