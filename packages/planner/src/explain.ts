@@ -1,5 +1,4 @@
 // One object of the report: for each of its versions what the report says, which facts and which rule decided, and what would be done. Nothing is written.
-import { availableParallelism } from "node:os";
 import type { AccountId, Action, CanonicalId, Grant, HeldReason, Op } from "@quitclaim/campaign";
 import { becauseOf, stepsOf } from "./decide/because.ts";
 import type { RulePassedOver } from "./decide/rules.ts";
@@ -7,6 +6,7 @@ import { PlanError } from "./error.ts";
 import { type PrepareOptions, prepare } from "./prepare.ts";
 import { type PlanProgress, progressOf } from "./progress.ts";
 import { scanFiles } from "./scan/scan.ts";
+import { threadCount } from "./scan/thread-count.ts";
 import type { WitnessedVersion } from "./scan/witness.ts";
 
 export interface ExplainOptions extends Omit<PrepareOptions, "ignoreAge"> {
@@ -14,7 +14,7 @@ export interface ExplainOptions extends Omit<PrepareOptions, "ignoreAge"> {
   readonly key: string;
   /** "null" is the null version; every version where it is not given. */
   readonly versionId?: string | undefined;
-  /** Scanning threads; as many as there are processors where it is not given. */
+  /** Scanning threads; as many as the machine has processors for and the report is worth where it is not given. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -98,7 +98,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
       job: { settings, format: manifest.format, columns: manifest.columns, wanted: { key, versionId: options.versionId } },
       files: manifest.files,
       locations,
-      threads: options.threads ?? availableParallelism(),
+      threads: options.threads ?? threadCount(manifest.files),
       reader: options.reader,
       signal,
       progress: progressOf(manifest, options.onProgress),

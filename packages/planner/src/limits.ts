@@ -32,6 +32,8 @@ export const GRANT_KEYS_MAX = 20;
 export const GRANT_PREFIXES_MAX = 200;
 /** A bucket policy's size limit (domain.md 2.3). */
 export const POLICY_BYTES_MAX = 20 * 1024;
+/** Of a report, compressed, for each scanning thread. */
+export const THREAD_BYTES_MIN = 2 << 20;
 /** V8's young generation in a scanning thread. */
 export const THREAD_NURSERY_MB_MAX = 8;
 /** Answers of a kind that a listing's request takes before it gives up; it waits in between, twice as long each time. */

@@ -1,5 +1,4 @@
 // From an inventory report to a plan. plan.json is written last: whatever ends this early, a full disk, a signal, kill -9, leaves no plan.
-import { availableParallelism } from "node:os";
 import {
   type AccountId,
   type CampaignStore,
@@ -28,6 +27,7 @@ import { type PlanProgress, progressOf } from "./progress.ts";
 import type { FileResult } from "./scan/messages.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.ts";
+import { threadCount } from "./scan/thread-count.ts";
 import { absentColumns } from "./source/columns.ts";
 import { checkVersions, type Versioning } from "./source/versions.ts";
 
@@ -39,7 +39,7 @@ export interface PlanOptions extends PrepareOptions {
   readonly currentOnly?: boolean | undefined;
   /** Plan although the report has ACLs that cannot be understood: foreign objects that have them are held. */
   readonly holdUnreadableAcls?: boolean | undefined;
-  /** Scanning threads; as many as there are processors where it is not given. */
+  /** Scanning threads; as many as the machine has processors for and the report is worth where it is not given. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
   /** Sentences about rows that are worth a look, as they are found. */
@@ -99,7 +99,7 @@ async function writeDataset(options: PlanOptions, prepared: Prepared, target: Ca
       job: { settings, format: manifest.format, columns: manifest.columns },
       files: manifest.files,
       locations,
-      threads: options.threads ?? availableParallelism(),
+      threads: options.threads ?? threadCount(manifest.files),
       reader: options.reader,
       signal,
       progress: progressOf(manifest, options.onProgress),
