@@ -1,5 +1,5 @@
 // A Parquet blob of the store, read by ranges: the footer first, then only the row groups asked for.
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { type CampaignStore, StoreError } from "../store/store.ts";
 
 /** What is there is not what was written: cut off, edited or rotten. It does not mend itself, so whoever meets it has to tell a person. */
@@ -28,6 +28,8 @@ export async function openTable(store: CampaignStore, path: string): Promise<Sto
       return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     },
   };
+  // Loaded with the first file, and decompressors with the first rows: many a command reads none.
+  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
   let metadata: FileMetaData;
   try {
     metadata = await parquetMetadataAsync(file);
@@ -41,7 +43,6 @@ export async function openTable(store: CampaignStore, path: string): Promise<Sto
   const rowGroupRows = metadata.row_groups.map((g) => Number(g.num_rows));
   async function read(what: string, rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> {
     if (rowStart === rowEnd) return [];
-    // Loaded with the first rows: many a command reads none.
     const { compressors } = await import("hyparquet-compressors");
     try {
       return await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });

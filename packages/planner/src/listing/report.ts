@@ -2,7 +2,7 @@
 // manifest.checksum last, so that a report that was cut off is never taken for a whole one.
 import { createHash, randomUUID } from "node:crypto";
 import type { Grant } from "@quitclaim/campaign";
-import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
+import type { ColumnSource } from "hyparquet-writer";
 import type { ListedVersion } from "./page.ts";
 
 /** Where the report goes: a folder or bucket prefix that stands for the destination bucket. */
@@ -49,6 +49,7 @@ export class ReportWriter {
   }
 
   async #flush(rows: readonly ReportRow[]): Promise<void> {
+    const { parquetWriteBuffer } = await import("hyparquet-writer");
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData: inventoryColumns(rows, this.#options) }));
     const key = `${this.#options.sourceBucket}/${CONFIGURATION}/data/${randomUUID()}.parquet`;
     await this.#options.destination.write(key, bytes);
