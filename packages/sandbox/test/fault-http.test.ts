@@ -95,7 +95,8 @@ describe("faults over HTTP", () => {
 
   test("an expired token ends the session for good, and only in scope", async () => {
     const session = s3For(sandbox, await sessionKeys(sandbox, keysOf(owner), owner));
-    const get = () => session.send(new GetObjectCommand({ Bucket: "faulty", Key: "after" }));
+    await put("kept");
+    const get = () => session.send(new GetObjectCommand({ Bucket: "faulty", Key: "kept" }));
     sandbox.faults.set({ expireToken: 1, scope: { ops: ["GetObject"], keyPrefixes: ["other"] } });
     await get();
     sandbox.faults.set({ expireToken: 1, scope: { ops: ["GetObject"] } });

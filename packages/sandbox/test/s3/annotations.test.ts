@@ -28,9 +28,11 @@ beforeAll(async () => {
   owner = bench.as(bench.owner);
   await owner.send(new CreateBucketCommand({ Bucket }));
   await owner.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
-  await owner.send(new PutBucketPolicyCommand({ Bucket, Policy: openTo(Bucket, bench.uploader, ["s3:PutObject"]) }));
+  await openUp();
 });
 afterAll(() => bench.close());
+
+const openUp = () => owner.send(new PutBucketPolicyCommand({ Bucket, Policy: openTo(Bucket, bench.uploader, ["s3:PutObject"]) }));
 
 const put = (Key: string, AnnotationName: string, text: string | Uint8Array, more: Partial<PutObjectAnnotationCommandInput> = {}) =>
   owner.send(new PutObjectAnnotationCommand({ Bucket, Key, AnnotationName, AnnotationPayload: text, ...more }));
@@ -141,9 +143,16 @@ describe("a copy", () => {
           }),
         }),
       );
-    for (const action of ["s3:GetObjectAnnotation", "s3:PutObjectAnnotation"]) {
-      await deny(action);
-      expect([await outcome(copy()), await outcome(copy({ AnnotationDirective: "EXCLUDE" }))], action).toEqual(["AccessDenied 403", "ok"]);
+    try {
+      for (const action of ["s3:GetObjectAnnotation", "s3:PutObjectAnnotation"]) {
+        await deny(action);
+        expect([await outcome(copy()), await outcome(copy({ AnnotationDirective: "EXCLUDE" }))], action).toEqual([
+          "AccessDenied 403",
+          "ok",
+        ]);
+      }
+    } finally {
+      await openUp();
     }
   });
 });
