@@ -10,11 +10,11 @@ const before = NAMES.map((name) => process.env[name]);
 let folder: string;
 /** What the program prints; absent: it fails. */
 let gives: string;
+let program: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "qc-provider-"));
   gives = join(folder, "gives.json");
-  const program = join(folder, "program.sh");
-  await writeFile(program, `cat ${gives}\n`);
+  program = join(folder, "program.sh");
   await writeFile(join(folder, "config"), `[profile blinking]\ncredential_process = sh ${program}\n`);
   await writeFile(join(folder, "credentials"), "");
   process.env.AWS_CONFIG_FILE = join(folder, "config");
@@ -28,7 +28,10 @@ afterAll(async () => {
   }
   await rm(folder, { recursive: true, force: true });
 });
-beforeEach(() => rm(gives, { force: true }));
+beforeEach(async () => {
+  await rm(gives, { force: true });
+  await writeFile(program, `cat ${gives}\n`);
+});
 
 const give = (seconds: number): Promise<void> =>
   writeFile(
@@ -81,7 +84,7 @@ describe("a profile whose source fails", () => {
     const session = open();
     const { generation } = await session.credentials();
     await writeFile(gives, "To refresh this SSO session run aws sso login --profile blinking");
-    await writeFile(join(folder, "program.sh"), `cat ${gives} >&2; exit 1\n`);
+    await writeFile(program, `cat ${gives} >&2; exit 1\n`);
     expect(await refusalOf(session.expired(generation))).toMatchObject({ reason: "no-credentials", passing: false });
   });
 });
