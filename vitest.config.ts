@@ -6,7 +6,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["development", "node", "import", "default"] } },
   resolve: { conditions: ["development", "node", "import", "default"] },
   test: {
-    include: ["packages/*/test/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+    projects: [
+      // A process serves one of these files after another: loading the AWS clients, BullMQ and our own sources is paid once, and not by every
+      // file. What a test changes of its process (environment, clock) it puts back.
+      { extends: true, test: { name: "packages", include: ["packages/*/test/**/*.test.{ts,tsx}"], isolate: false } },
+      { extends: true, test: { name: "campaigns", include: ["test/**/*.test.ts"] } },
+    ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     reporters: ["default", "./test/reporting/summary.ts"],
     // Kills and storms on a busy machine: CI gives a failed test a second try, and the closing lines name every test that needed it.
