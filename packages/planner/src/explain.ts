@@ -8,6 +8,7 @@ import { type PlanProgress, progressOf } from "./progress.ts";
 import { scanFiles } from "./scan/scan.ts";
 import { threadCount } from "./scan/thread-count.ts";
 import type { WitnessedVersion } from "./scan/witness.ts";
+import { unlessStopped } from "./stopped.ts";
 
 export interface ExplainOptions extends Omit<PrepareOptions, "ignoreAge"> {
   /** Raw, as S3 has it: not encoded. */
@@ -82,7 +83,7 @@ export interface Explanation {
 /** Reads the whole report, because its rows are in no order, but for the stripes of ORC files that say of themselves that they have no such key. Rejects with PlanError as plan does, but for the report's age, which is told. */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { config, key, signal } = options;
-  const prepared = await prepare({ ...options, ignoreAge: true }, (options.now ?? Date.now)());
+  const prepared = await unlessStopped(signal, prepare({ ...options, ignoreAge: true }, (options.now ?? Date.now)()));
   const { where, manifest, ageHours, locations, settings } = prepared;
   const hasVersions = manifest.columns.at.versionId !== undefined;
   if (options.versionId !== undefined && !hasVersions) {

@@ -30,6 +30,7 @@ import { addTally, assertConserved, emptyTally, type Tally } from "./scan/tally.
 import { threadCount } from "./scan/thread-count.ts";
 import { absentColumns } from "./source/columns.ts";
 import { checkVersions, type Versioning } from "./source/versions.ts";
+import { stopped, unlessStopped } from "./stopped.ts";
 
 export interface PlanOptions extends PrepareOptions {
   readonly store: CampaignStore;
@@ -51,12 +52,13 @@ export interface PlanOptions extends PrepareOptions {
 
 /** Makes the plan, or rejects with PlanError (or StoreError) and leaves none. The same report and settings give the same bytes, whatever the number of threads. */
 export async function plan(options: PlanOptions): Promise<PlanSummary> {
-  const { store } = options;
+  const { store, signal } = options;
   const now = (options.now ?? Date.now)();
-  const prepared = await prepare(options, now);
-  const versionsNote = await checkVersions(prepared.manifest, prepared.where, options.versioning, options.currentOnly === true);
+  const prepared = await unlessStopped(signal, prepare(options, now));
+  const { where, manifest } = prepared;
+  const versionsNote = await unlessStopped(signal, checkVersions(manifest, where, options.versioning, options.currentOnly === true));
   if (versionsNote !== undefined) options.onNote?.(versionsNote);
-  for (const { name, cost } of absentColumns(prepared.manifest.columns)) options.onNote?.(`The report has no ${name}: ${cost}.`);
+  for (const { name, cost } of absentColumns(manifest.columns)) options.onNote?.(`The report has no ${name}: ${cost}.`);
   if (await hasResults(store)) return comparedPlan(options, prepared, now);
   const claim = await claimPlan(store, now);
   try {
@@ -155,7 +157,7 @@ async function writeDataset(options: PlanOptions, prepared: Prepared, target: Ca
       ...(absent.length === 0 ? {} : { columnsAbsent: absent.map(({ name }) => name) }),
     },
   };
-  if (signal?.aborted === true) throw new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again.");
+  if (signal?.aborted === true) throw stopped();
   return summary;
 }
 

@@ -23,10 +23,11 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   const campaign = await openCampaign(invocation);
   const { bucket, limits } = campaign.config;
   const client = campaign.client(campaign.sessions.owner);
-  const target = await openTarget(campaign);
+  signals.announce("stopping; without its manifest the report is none, the same command lists again. Once more to leave at once.");
+  const target = await signals.until("drain", openTarget(campaign));
   const expectedOwner = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
-  const versioning = await client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
-  const versioned = versioning.Status !== undefined;
+  const asked = client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
+  const versioned = (await signals.until("drain", asked)).Status !== undefined;
   const inS3 = flags.to.startsWith("s3://");
   const destination = inS3 ? openS3Blobs(client, flags.to) : await openLocalStore(flags.to);
   const wire = openWire(campaign.s3, { connections: flags.concurrency, answerBytesMax: LISTING_BYTES_MAX });
@@ -39,9 +40,8 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   let acls: AclReader | undefined;
   const narration = narrate(output, () => progressLine(progress, acls));
   const started = Date.now();
-  signals.announce("stopping; without its manifest the report is none, the same command lists again. Once more to leave at once.");
   const listing = async (): Promise<InventoryResult> => {
-    if (flags.acls) acls = await aclReader(campaign, target, { wire, pace, versioned, signal: signals.drain });
+    if (flags.acls) acls = await signals.until("drain", aclReader(campaign, target, { wire, pace, versioned, signal: signals.drain }));
     return makeInventory({
       listPage: versionLister(calls, { bucket: bucket.name, pace }),
       bucket: bucket.name,

@@ -8,6 +8,7 @@ import {
   explainSentence,
   keepHeapSmall,
   type ObjectReader,
+  PlanError,
   type PlanProgress,
   plan as planCampaign,
   planSentence,
@@ -16,6 +17,7 @@ import { runningEngine } from "../engine/lease.ts";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Campaign, type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
+import { Interrupted } from "../signals.ts";
 import { openTarget } from "../target.ts";
 import { prover } from "./check.ts";
 
@@ -57,7 +59,15 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
       progress = p;
     },
   };
-  const watched = <T>(work: Promise<T>): Promise<T> => signals.until("leaveNow", work).finally(() => narration.stop());
+  const watched = <T>(work: Promise<T>): Promise<T> =>
+    signals
+      .until("leaveNow", work)
+      .catch((error: unknown) => {
+        // A server that was asked may still hold its answer back.
+        if (error instanceof PlanError && error.code === "aborted") throw new Interrupted(error.message, { cause: error });
+        throw error;
+      })
+      .finally(() => narration.stop());
   if (key !== undefined) {
     const explanation = await watched(explain({ ...asked, key, versionId: flags.versionId }));
     output.result(explanation, [explainSentence(explanation)]);

@@ -5,6 +5,7 @@ import { THREAD_NURSERY_MB_MAX } from "../limits.ts";
 import { missingFile } from "../reader/open.ts";
 import type { DataFile } from "../source/manifest.ts";
 import type { DataLocation, ObjectReader } from "../source/source.ts";
+import { stopped } from "../stopped.ts";
 import type { FileResult, FromThread, ThreadJob, ToThread } from "./messages.ts";
 import type { Chunk } from "./pack.ts";
 import { Slots } from "./slots.ts";
@@ -42,7 +43,7 @@ export async function scanFiles(options: ScanOptions, sink: ScanSink): Promise<v
   };
   const room = new WaitingRoom(slots, stop, options.waitingBytesMax);
   const queues = files.map(() => new FileQueue(room));
-  const abort = (): void => stop(new PlanError("aborted", "Planning was stopped. There is no plan; run the same command again."));
+  const abort = (): void => stop(stopped());
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort, { once: true });
   let next = 0;
