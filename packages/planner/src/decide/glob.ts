@@ -1,4 +1,4 @@
-// Globs over keys, in the sense of S3 and IAM: `*` is any run of characters, slashes included, `?` exactly one.
+// Globs over keys, in the sense of S3 and IAM: `*` is any run of characters, slashes included, `?` exactly one. A character is a code point.
 
 /** Time is bounded by pattern length times text length, whatever the pattern. */
 export function globMatches(pattern: string, text: string): boolean {
@@ -11,12 +11,16 @@ export function globMatches(pattern: string, text: string): boolean {
     if (c === "*") {
       star = p++;
       resume = t;
-    } else if (c !== undefined && (c === "?" || c === text[t])) {
+    } else if (c === "?") {
+      p++;
+      t += unitsAt(text, t);
+    } else if (c !== undefined && c === text[t]) {
       p++;
       t++;
     } else if (star >= 0) {
       p = star + 1;
-      t = ++resume;
+      resume += unitsAt(text, resume);
+      t = resume;
     } else {
       return false;
     }
@@ -24,3 +28,6 @@ export function globMatches(pattern: string, text: string): boolean {
   while (pattern[p] === "*") p++;
   return p === pattern.length;
 }
+
+/** UTF-16 units of the character there. */
+const unitsAt = (text: string, at: number): number => ((text.codePointAt(at) as number) > 0xffff ? 2 : 1);
