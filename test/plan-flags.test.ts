@@ -106,6 +106,11 @@ describe.concurrent("plan --explain", () => {
     expect(await filesIn(campaign.temporary)).toEqual([]);
   });
 
+  it("is refused where the version has no name: an empty cell in a report is the null version, which is called null", async () => {
+    const ended = await quitclaim(["plan", ...campaign.config, "--explain", KEY, "--version-id", ""], campaign.env);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining("the null version is called null")]);
+  });
+
   it("is refused where a version is named and no key", async () => {
     const ended = await quitclaim(["plan", ...campaign.config, "--version-id", "v2", "--json"], campaign.env);
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining("name its key with --explain")]);

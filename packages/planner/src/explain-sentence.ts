@@ -4,12 +4,15 @@ import { bytesText } from "./figures.ts";
 
 /** Several lines, without colour, no line feed at the end. */
 export function explainSentence(explanation: Explanation): string {
-  const { bucket, key, report, versions } = explanation;
+  const { bucket, key, versionId, report, versions } = explanation;
   const old =
     report.ageHours > report.ageHoursMax
       ? `, more than limits.inventoryAgeHours (${report.ageHoursMax}), so plan refuses it unless told`
       : "";
   const source = `The report of ${report.created} on ${bucket} (${report.ageHours} hours old${old}; ${report.rows.toLocaleString("en-US")} rows, all of them read)`;
+  if (versions.length === 0 && versionId !== null) {
+    return `${source} has no row for version ${versionId} of ${key}. It was written since, deleted before, or the ID is another one: without --version-id, every version that the report has is told.`;
+  }
   if (versions.length === 0) {
     return `${source} has no row for ${key}. It was written since, deleted before, or the key is another one: keys are given as S3 has them, not encoded.`;
   }

@@ -67,6 +67,8 @@ export interface ExplainedVersion {
 export interface Explanation {
   readonly bucket: string;
   readonly key: string;
+  /** The one that was asked about; null: every one. */
+  readonly versionId: string | null;
   readonly report: {
     readonly manifest: string;
     /** ISO 8601. */
@@ -115,6 +117,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   return {
     bucket: config.bucket.name,
     key,
+    versionId: options.versionId ?? null,
     report: {
       manifest: where,
       created: new Date(manifest.created).toISOString(),

@@ -79,7 +79,9 @@ describe.each(["CSV", "Parquet"] as const)("an object of a %s report", (format) 
   test("can be asked for one version, the null version by that name", async () => {
     expect((await explained(format, "v1")).versions.map((v) => v.versionId)).toEqual(["v1"]);
     expect((await explained(format, "null")).versions.map((v) => v.size)).toEqual([20]);
-    expect((await explained(format, "v9")).versions).toEqual([]);
+    const none = await explained(format, "v9");
+    expect(none.versions).toEqual([]);
+    expect(explainSentence(none)).toMatch(/has no row for version v9 of a b\/ü\+\. .*without --version-id/);
   });
 });
 

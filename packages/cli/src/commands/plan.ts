@@ -39,6 +39,7 @@ export async function plan(invocation: Invocation, flags: PlanFlags): Promise<Ex
   const key = flags.explain;
   if (flags.versionId !== undefined && key === undefined)
     throw new CommandError(EXIT.usage, "--version-id says which version to explain; name its key with --explain.");
+  if (flags.versionId === "") throw new CommandError(EXIT.usage, "--version-id was given no version: the null version is called null.");
   if (key === "") throw new CommandError(EXIT.usage, "--explain was given no key: no object has an empty one.");
   if (key === undefined) {
     await assertNobodyWorks(config);
