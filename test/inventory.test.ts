@@ -102,6 +102,15 @@ describe("a report by listing", () => {
     expect(await reportsIn(to)).toHaveLength(2);
   }, 60_000);
 
+  it.each(["", "s3://", "s3:///reports"])("is refused before anything is listed where --to is %j", async (to) => {
+    const ended = await quitclaim(["inventory", "--config", stage.configFile, "--to", to], stage.env);
+    expect([ended.code, ended.stdout, ended.stderr]).toEqual([
+      2,
+      "",
+      expect.stringContaining("--to names a folder, or s3://bucket/prefix"),
+    ]);
+  });
+
   it("reads no ACLs where S3 would not show them as they are", async () => {
     const Bucket = stage.sandbox.description.bucket as string;
     const refused = async (): Promise<string> => {

@@ -3,7 +3,7 @@ import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { LISTING_BYTES_MAX, leanListingCalls, openS3Blobs, openWire } from "@quitclaim/aws";
 import { openLocalStore } from "@quitclaim/campaign";
 import { type AclReader, type InventoryProgress, type InventoryResult, makeInventory, Pace, versionLister } from "@quitclaim/planner";
-import { EXIT, type ExitCode } from "../exit.ts";
+import { CommandError, EXIT, type ExitCode } from "../exit.ts";
 import { type Invocation, openCampaign } from "../invocation.ts";
 import { narrate } from "../output.ts";
 import { Interrupted } from "../signals.ts";
@@ -20,6 +20,8 @@ export interface InventoryFlags {
 
 export async function inventory(invocation: Invocation, flags: InventoryFlags): Promise<ExitCode> {
   const { output, signals } = invocation;
+  if (flags.to === "" || /^s3:(?!\/\/[^/])/.test(flags.to))
+    throw new CommandError(EXIT.usage, `--to names a folder, or s3://bucket/prefix, and ${JSON.stringify(flags.to)} is neither.`);
   const campaign = await openCampaign(invocation);
   const { bucket, limits } = campaign.config;
   const client = campaign.client(campaign.sessions.owner);
