@@ -66,6 +66,16 @@ describe("a report by listing", () => {
     expect(listed.acls?.refused.map((r) => r.principal)).toEqual(["the bucket owner"]);
   }, 60_000);
 
+  it.each(["s3://inventory-reports", "s3://inventory-reports/by listing/lake/"])(
+    "in %s is planned from as it lies there",
+    async (to) => {
+      const listed = await quitclaimJson<Listed>(["inventory", "--config", stage.configFile, "--to", to], stage.env);
+      expect(listed.manifest).toMatch(`${to.replace(/\/$/, "")}/`);
+      expect((await planOf(`from-${to.length}`, { inventory: { manifest: listed.manifest } })).rows).toBe(ROWS);
+    },
+    60_000,
+  );
+
   it("without --acls has no ACL column, and says what that costs", async () => {
     const to = join(stage.folder, "plain");
     const ended = await quitclaim(["inventory", "--config", stage.configFile, "--to", to], stage.env);

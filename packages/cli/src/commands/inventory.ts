@@ -1,6 +1,6 @@
 // `quitclaim inventory`: builds a report by listing, where S3 Inventory is not at hand.
 import { GetBucketVersioningCommand } from "@aws-sdk/client-s3";
-import { LISTING_BYTES_MAX, leanListingCalls, openS3Blobs, openWire } from "@quitclaim/aws";
+import { LISTING_BYTES_MAX, leanListingCalls, openS3Blobs, openWire, parseS3Url } from "@quitclaim/aws";
 import { openLocalStore } from "@quitclaim/campaign";
 import { type AclReader, type InventoryProgress, type InventoryResult, makeInventory, Pace, versionLister } from "@quitclaim/planner";
 import { CommandError, EXIT, type ExitCode } from "../exit.ts";
@@ -30,8 +30,9 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
   const expectedOwner = bucket.dialect === "aws" ? { ExpectedBucketOwner: bucket.owner } : {};
   const asked = client.send(new GetBucketVersioningCommand({ Bucket: bucket.name, ...expectedOwner }));
   const versioned = (await signals.until("drain", asked)).Status !== undefined;
-  const inS3 = flags.to.startsWith("s3://");
-  const destination = inS3 ? openS3Blobs(client, flags.to) : await openLocalStore(flags.to);
+  const to = flags.to.replace(/(?<=.)\/+$/, "");
+  const place = to.startsWith("s3://") ? parseS3Url(to) : undefined;
+  const destination = place === undefined ? await openLocalStore(to) : openS3Blobs(client, to);
   const wire = openWire(campaign.s3, { connections: flags.concurrency, answerBytesMax: LISTING_BYTES_MAX });
   const pace = new Pace({ requestsPerSecond: limits.requestsPerSecond, atOnce: flags.concurrency });
   const calls = leanListingCalls(wire, {
@@ -50,7 +51,8 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
       bucketOwner: target.ownerCanonicalId,
       versioned,
       destination,
-      destinationBucket: inS3 ? (flags.to.slice("s3://".length).split("/")[0] ?? "") : "local",
+      destinationBucket: place?.bucket ?? "local",
+      destinationPrefix: place === undefined || place.key === "" ? "" : `${place.key}/`,
       concurrency: flags.concurrency,
       acls,
       signal: signals.drain,
@@ -73,7 +75,7 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
       void wire.close();
     });
   const seconds = (Date.now() - started) / 1_000;
-  const manifest = `${flags.to.replace(/\/$/, "")}/${report.manifest}`;
+  const manifest = `${to}/${report.manifest}`;
   const { requests, empty, atOnce } = report.listing;
   output.result(
     {
@@ -90,7 +92,7 @@ export async function inventory(invocation: Invocation, flags: InventoryFlags): 
       `${count(report.rows)} versions in ${report.files} files, by ${count(requests)} listing requests (up to ${atOnce} at once) in ${seconds.toFixed(1)} s`,
       ...aclLines(report),
       `manifest: ${manifest}`,
-      `Write it as inventory.manifest${inS3 ? "" : " (with inventory.root: the folder)"} in the campaign file, then: quitclaim plan`,
+      `Write it as inventory.manifest${place !== undefined ? "" : " (with inventory.root: the folder)"} in the campaign file, then: quitclaim plan`,
     ],
   );
   return EXIT.done;

@@ -19,6 +19,8 @@ export interface InventoryOptions {
   readonly versioned: boolean;
   readonly destination: ReportDestination;
   readonly destinationBucket: string;
+  /** "", or a prefix in that bucket that ends in a slash. */
+  readonly destinationPrefix: string;
   /** Listing requests in flight at most. */
   readonly concurrency: number;
   /** Reads the ACLs of foreign objects. Left out: the report has no ACL column. */
@@ -41,6 +43,7 @@ export async function makeInventory(options: InventoryOptions): Promise<Inventor
     destination: options.destination,
     sourceBucket: options.bucket,
     destinationBucket: options.destinationBucket,
+    destinationPrefix: options.destinationPrefix,
     versioned,
     created: Date.now(),
     fileRows: LISTED_FILE_ROWS_MAX,

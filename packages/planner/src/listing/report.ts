@@ -15,6 +15,8 @@ export interface ReportOptions {
   readonly destination: ReportDestination;
   readonly sourceBucket: string;
   readonly destinationBucket: string;
+  /** What stands in that bucket before the destination's own paths: "", or a prefix that ends in a slash. A manifest's keys are the bucket's. */
+  readonly destinationPrefix: string;
   /** Versioned buckets get the three version columns; "null" versions are written as empty, as S3 does. */
   readonly versioned: boolean;
   /** When the listing began: epoch milliseconds. */
@@ -53,7 +55,11 @@ export class ReportWriter {
     const bytes = new Uint8Array(parquetWriteBuffer({ columnData: inventoryColumns(rows, this.#options) }));
     const key = `${this.#options.sourceBucket}/${CONFIGURATION}/data/${randomUUID()}.parquet`;
     await this.#options.destination.write(key, bytes);
-    this.#files.push({ key, size: bytes.length, MD5checksum: createHash("md5").update(bytes).digest("hex") });
+    this.#files.push({
+      key: this.#options.destinationPrefix + key,
+      size: bytes.length,
+      MD5checksum: createHash("md5").update(bytes).digest("hex"),
+    });
     this.#total += rows.length;
   }
 
