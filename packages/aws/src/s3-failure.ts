@@ -81,7 +81,10 @@ export function s3Failure(error: unknown, doing: string, url: string, permission
       );
     default: {
       const { meaning, fix } = explain(code);
-      return new S3FileError(code, `cannot ${doing} ${url}: ${meaning} (${code}: ${error.message}) ${fix}`, because);
+      const kind = classify({ code, httpStatus: statusOf(error) ?? 400 });
+      // Workers try an object again by themselves; a command that could not read its file ends.
+      const advice = kind === "throttled" || kind === "transient" ? "It may pass by itself: run the same command again." : fix;
+      return new S3FileError(code, `cannot ${doing} ${url}: ${meaning} (${code}: ${error.message}) ${advice}`, because);
     }
   }
 }

@@ -121,6 +121,17 @@ describe("blobs in S3", () => {
     expect(() => openS3Blobs(client, "/a/folder")).toThrow(/write s3:\/\/bucket\/key/);
   });
 
+  it.each(["InternalError", "SlowDown"])(
+    "say of %s that the same command is to be run again, and nothing of objects to retry",
+    async (code) => {
+      world.sandbox.faults.set({ refusal: { code, probability: 1 }, scope: { ops: ["GetObject"] } });
+      const told = await blobsOf("passing").read("any").then(String, String);
+      expect(told).toMatch(/cannot read s3:\/\/blobs\/passing\/any: .*run the same command again\.$/);
+      expect(told).toContain(code);
+      expect(told).not.toContain("retry");
+    },
+  );
+
   it("lie where their names say", async () => {
     await blobsOf("raw").write("account=1/ü +%.json", bytes("x"));
     const { Body: body } = await world

@@ -87,6 +87,9 @@ async function ask<T>(session: Session, question: Question, send: () => Promise<
   }
 }
 
+/** Workers ask again; a command ends. */
+const LATER = "In a running campaign it is tried again by itself; otherwise run the same command again.";
+
 function refused(error: unknown, session: Session, { action, advice }: Question): unknown {
   if (error instanceof SessionError || !(error instanceof Error)) return error;
   const network = networkFailure(error);
@@ -97,7 +100,7 @@ function refused(error: unknown, session: Session, { action, advice }: Question)
       { cause: error },
     );
   if (/^(Throttl|SlowDown|TooManyRequests|RequestLimitExceeded)/.test(error.name)) {
-    return new SessionError("throttled", `${session.label}: ${action} is throttled. It is tried again.`, { cause: error });
+    return new SessionError("throttled", `${session.label}: ${action} is throttled. ${LATER}`, { cause: error });
   }
   if (
     /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId|UnrecognizedClientException|ExpiredToken|InvalidToken)/.test(
@@ -111,7 +114,7 @@ function refused(error: unknown, session: Session, { action, advice }: Question)
     );
   }
   if ("$fault" in error && error.$fault === "server")
-    return new SessionError("network", `${session.label}: ${action} failed (${error.name}: ${error.message}). It is tried again.`, {
+    return new SessionError("network", `${session.label}: ${action} failed (${error.name}: ${error.message}). ${LATER}`, {
       cause: error,
     });
   return new SessionError("other", `${session.label}: ${action} is refused (${error.name}: ${error.message}). ${advice}`, { cause: error });
