@@ -127,3 +127,16 @@ describe("from a real server", () => {
     });
   });
 });
+
+test("a manifest that is a folder is told to be one, with the name of what is wanted", async () => {
+  await withFolder(async (folder) => {
+    await report(folder, "CSV");
+    const store = await openLocalStore(join(folder, "store"));
+    const error = await failure(plan({ config: testConfig(folder), store, now: () => NOW }));
+    expect([error.name, error.code, error.message]).toEqual([
+      "PlanError",
+      "manifest-missing",
+      expect.stringContaining(`${folder} is a folder: inventory.manifest must name the manifest.json of one report`),
+    ]);
+  });
+});

@@ -18,6 +18,10 @@ export function localSource(manifest: string, root: string | undefined): ReportS
         return await readFile(name === "manifest.json" ? manifest : join(dirname(manifest), name));
       } catch (error) {
         if (missing(error)) return undefined;
+        if (error instanceof Error && "code" in error && error.code === "EISDIR" && name === "manifest.json") {
+          const wanted = "inventory.manifest must name the manifest.json of one report, e.g. …/2026-10-04T01-00Z/manifest.json.";
+          throw new PlanError("manifest-missing", `${manifest} is a folder: ${wanted}`, { cause: error });
+        }
         const reason = error instanceof Error ? error.message : String(error);
         throw new PlanError("manifest-missing", `Cannot read ${name} of the report ${manifest}: ${reason}`, { cause: error });
       }
