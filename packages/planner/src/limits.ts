@@ -46,3 +46,6 @@ export const LISTING_BACKOFF_MS_MAX = 10_000;
 export const ACL_REFUSALS_MAX = 50;
 /** Rows in one data file of a report made by listing, and in memory at once, with the pages that they were cut from: some 100 MB. */
 export const LISTED_FILE_ROWS_MAX = 100_000;
+
+/** The last moment that a Date can be: epoch milliseconds. */
+export const TIME_MS_MAX = 8.64e15;

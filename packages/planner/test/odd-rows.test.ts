@@ -1,7 +1,8 @@
 // Rows that no honest report has, in files whose checksum is right: each stops the plan with the row's number, and none becomes another object.
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import { plan } from "../src/index.ts";
+import { explain, plan } from "../src/index.ts";
 import { NOW, testConfig, UPLOADERS } from "./fixture/config.ts";
 import { withFolder, withStore } from "./fixture/planned.ts";
 import { writeFiles } from "./fixture/report.ts";
@@ -35,6 +36,27 @@ describe("a cell that is longer than anything S3 has", () => {
 
   test("but not one of 1,024 bytes", async () => {
     expect((await planOf([plain("k".repeat(1_024))])).planned).toEqual({ acl: 1 });
+  });
+});
+
+test("a time that no calendar has is refused, whoever asks", async () => {
+  const parquet = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: "key", type: "STRING", data: ["first", "far"] },
+        { name: "size", type: "INT64", data: [1n, 1n] },
+        { name: "last_modified_date", type: "INT64", data: [NOW, 8_640_000_000_000_001].map(BigInt) },
+        { name: "object_owner", type: "STRING", data: [UPLOADER, UPLOADER] },
+      ],
+    }),
+  );
+  const schema =
+    "message s3.inventory { required binary key; required int64 size; required int64 last_modified_date; required binary object_owner;}";
+  const refused = { code: "row-invalid", message: expect.stringMatching(/Row 2 .* has 8640000000000001 as its last_modified_date/) };
+  await withFolder(async (folder) => {
+    const config = testConfig(await writeFiles(folder, [parquet], { format: "Parquet", schema }));
+    await withStore((store) => expect(plan({ config, store, now: () => NOW, threads: 1 })).rejects.toMatchObject(refused));
+    await expect(explain({ config, key: "far", now: () => NOW, threads: 1 })).rejects.toMatchObject(refused);
   });
 });
 

@@ -1,7 +1,7 @@
 // What becomes of the rows of a row group, one by one: by what was decided for others with the same meanings, or as the triage says of the row in full.
 import { isUtf8 } from "node:buffer";
 import { PlanError } from "../error.ts";
-import { ID_BYTES_MAX, KEY_BYTES_MAX } from "../limits.ts";
+import { ID_BYTES_MAX, KEY_BYTES_MAX, TIME_MS_MAX } from "../limits.ts";
 import type { AclCell, OwnerCell } from "../scan/cells.ts";
 import type { NumberedShape } from "../scan/pack.ts";
 import type { Span } from "../scan/row.ts";
@@ -112,7 +112,7 @@ export class Judge {
     if (start < 0 || end <= start || end - start > KEY_BYTES_MAX) return false;
     if (!keys.ascii && !isUtf8(keys.text.buffer.subarray(start, end))) return false;
     if (lengthOf(versions, decided) > ID_BYTES_MAX || lengthOf(etags, decided) > ID_BYTES_MAX) return false;
-    return isNumber(sizes[i] as number) && isNumber(times[i] as number);
+    return isNumber(sizes[i] as number) && isTime(times[i] as number);
   }
 
   #isPinned(decided: number): boolean {
@@ -194,7 +194,7 @@ export class Judge {
   /** null: NaN, which stands for no value. */
   #number(name: ColumnName, value: number, i: number): number | null {
     if (Number.isNaN(value)) return null;
-    if (isNumber(value)) return value;
+    if (name === "lastModified" ? isTime(value) : isNumber(value)) return value;
     throw this.#fault(i, `has ${value} as its ${COLUMNS[name].parquet}`);
   }
 
@@ -208,6 +208,9 @@ export class Judge {
 
 /** One that can be believed, or NaN. */
 const isNumber = (value: number): boolean => (Number.isSafeInteger(value) && value >= 0) || Number.isNaN(value);
+
+/** The same, of epoch milliseconds. */
+const isTime = (value: number): boolean => isNumber(value) && !(value > TIME_MS_MAX);
 
 function lengthOf({ starts, ends }: Visit, i: number): number {
   const start = starts[i] as number;

@@ -1,6 +1,7 @@
 // manifest.json: which data files make up a report, and the proof that it is whole and about this bucket (domain.md 1.1, 1.2).
 import { createHash } from "node:crypto";
 import { PlanError } from "../error.ts";
+import { TIME_MS_MAX } from "../limits.ts";
 import { assertRequiredColumns, csvColumns, orcColumns, parquetColumns, type ReportColumns } from "./columns.ts";
 import type { ReportSource } from "./source.ts";
 
@@ -30,8 +31,6 @@ export interface Manifest {
 const VERSION = "2016-11-30";
 /** fileSchema is written in each format's own language. */
 const COLUMNS_OF = { CSV: csvColumns, Parquet: parquetColumns, ORC: orcColumns } as const;
-/** The last moment that a Date can be. */
-const TIME_MAX = 8.64e15;
 /** Clocks differ; S3's is right. */
 const AHEAD_HOURS_MAX = 3;
 const HEX_MD5 = /^[0-9a-f]{32}$/i;
@@ -91,7 +90,7 @@ function parseManifest(bytes: Uint8Array, md5: string, where: string, bucket: st
     );
   }
   const created = Number(m.creationTimestamp);
-  if (typeof m.creationTimestamp !== "string" || !Number.isSafeInteger(created) || created <= 0 || created > TIME_MAX) {
+  if (typeof m.creationTimestamp !== "string" || !Number.isSafeInteger(created) || created <= 0 || created > TIME_MS_MAX) {
     throw invalid(`has creationTimestamp ${JSON.stringify(m.creationTimestamp)} where milliseconds in a string are expected`);
   }
   if (m.fileFormat !== "CSV" && m.fileFormat !== "Parquet" && m.fileFormat !== "ORC")
