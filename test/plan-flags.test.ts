@@ -58,7 +58,7 @@ describe.concurrent("plan --explain", () => {
     expect(people.code).toBe(0);
     const lines = people.stdout.split("\n");
     expect(lines[0]).toMatch(
-      /^The report of \S+ on data-lake-prod \([\d.]+ hours old; 404 rows, all of them read\) has 3 rows for raw\/ü x\+\.csv\.$/,
+      /^The report of \S+ on data-lake-prod \([\d.]+ hours old; 404 rows, all of them looked through\) has 3 rows for raw\/ü x\+\.csv\.$/,
     );
     expect(lines.filter((line) => /^\S/.test(line)).slice(1)).toEqual([
       expect.stringMatching(/^Version v3, the current one: nothing to do, because /),
@@ -99,7 +99,7 @@ describe.concurrent("plan --explain", () => {
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(
-        /404 rows, all of them read\) has no row for raw\/%C3%BC\+x%2B\.csv\. .*keys are given as S3 has them, not encoded\.\n$/,
+        /404 rows, all of them looked through\) has no row for raw\/%C3%BC\+x%2B\.csv\. .*keys are given as S3 has them, not encoded\.\n$/,
       ),
     ]);
     expect(await filesIn(campaign.store)).toEqual([]);

@@ -9,7 +9,7 @@ export function explainSentence(explanation: Explanation): string {
     report.ageHours > report.ageHoursMax
       ? `, more than limits.inventoryAgeHours (${report.ageHoursMax}), so plan refuses it unless told`
       : "";
-  const source = `The report of ${report.created} on ${bucket} (${report.ageHours} hours old${old}; ${report.rows.toLocaleString("en-US")} rows, all of them read)`;
+  const source = `The report of ${report.created} on ${bucket} (${report.ageHours} hours old${old}; ${report.rows.toLocaleString("en-US")} rows, all of them looked through)`;
   if (versions.length === 0 && versionId !== null) {
     return `${source} has no row for version ${versionId} of ${key}. It was written since, deleted before, or the ID is another one: without --version-id, every version that the report has is told.`;
   }

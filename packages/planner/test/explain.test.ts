@@ -121,7 +121,7 @@ test("a report past its age is explained and says so; an object that it does not
     const explanation = await explain({ config: testConfig(manifest), key: "nowhere", now: () => NOW + 100 * 3_600_000 });
     expect(explanation.versions).toEqual([]);
     expect(explainSentence(explanation)).toMatch(
-      /101 hours old, more than limits\.inventoryAgeHours.* 20 rows, all of them read\) has no row for nowhere/,
+      /101 hours old, more than limits\.inventoryAgeHours.* 20 rows, all of them looked through\) has no row for nowhere/,
     );
   });
 });

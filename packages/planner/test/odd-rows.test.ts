@@ -39,6 +39,27 @@ describe("a cell that is longer than anything S3 has", () => {
   });
 });
 
+describe("a quote that nobody closes names its own row", () => {
+  const line = (key: string): string => `${["data-lake-prod", ...plain(key)].map((cell) => `"${cell}"`).join(",")}\n`;
+  test.each([
+    ["in the first row", "", "k", /^Row 1 of the data file .* ends inside a quoted field/],
+    ["behind others", line("a") + line("b"), "k", /^Row 3 of the data file .* ends inside a quoted field/],
+    [
+      "behind a megabyte",
+      line("a") + line("b"),
+      "k".repeat(3 << 20),
+      /^Row 3 of the data file .* does not end within 1048576 bytes: a quote is not closed/,
+    ],
+    ["behind one of its own", "", "k".repeat(3 << 20), /^Row 1 of the data file .* does not end within/],
+  ])("%s", async (_, before, after, says) => {
+    await withFolder(async (folder) => {
+      const manifest = await writeFiles(folder, [gzipSync(`${before}"data-lake-prod","${after}`)], { schema: SCHEMA });
+      const planned = withStore((store) => plan({ config: testConfig(manifest), store, now: () => NOW, threads: 1 }));
+      await expect(planned).rejects.toMatchObject({ code: "row-invalid", message: expect.stringMatching(says) });
+    });
+  });
+});
+
 test("a time that no calendar has is refused, whoever asks", async () => {
   const parquet = new Uint8Array(
     parquetWriteBuffer({

@@ -18,7 +18,8 @@ export async function readCsv(input: DataFileInput, triage: Triage): Promise<voi
   const readText = async (): Promise<void> => {
     while (gunzip.inflate()) {
       gunzip.read((from, end) => rows.read(from, end));
-      if (gunzip.end - gunzip.from > ROW_BYTES_MAX) throw rows.fault(`does not end within ${ROW_BYTES_MAX} bytes: a quote is not closed`);
+      if (gunzip.end - gunzip.from > ROW_BYTES_MAX)
+        throw rows.unfinished(`does not end within ${ROW_BYTES_MAX} bytes: a quote is not closed`);
       await input.room();
     }
     input.progress(data.length, rows.number);
@@ -37,7 +38,7 @@ export async function readCsv(input: DataFileInput, triage: Triage): Promise<voi
       if (rest === end) return end;
       // The last row of a file may end without a line feed.
       kernel.memory[end] = LF;
-      if (rows.read(rest, end + 1) !== end + 1) throw rows.fault("ends inside a quoted field");
+      if (rows.read(rest, end + 1) !== end + 1) throw rows.unfinished("ends inside a quoted field");
       return end;
     });
     rows.finish();

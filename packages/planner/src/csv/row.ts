@@ -37,10 +37,15 @@ export class RowReader {
     this.#scanner = new RowScanner(input.columns.count);
   }
 
-  fault(what: string): PlanError {
+  /** About the row behind the last one that was read. */
+  unfinished(what: string): PlanError {
+    return this.fault(what, this.number + 1);
+  }
+
+  fault(what: string, number = this.number): PlanError {
     return new PlanError(
       "row-invalid",
-      `Row ${this.number} of the data file ${this.#input.file.key} ${what}. The file is what S3 wrote (its MD5 is right), so nothing in it can be relied on: plan from another report.`,
+      `Row ${number} of the data file ${this.#input.file.key} ${what}. The file is what S3 wrote (its MD5 is right), so nothing in it can be relied on: plan from another report.`,
     );
   }
 

@@ -1,4 +1,5 @@
 // The rows of a CSV report at two speeds (design.md 5): the kernel passes over plain rows and tells of those that matter, and whatever is not plain is read alone.
+import type { PlanError } from "../error.ts";
 import type { DataFileInput } from "../reader/reader.ts";
 import { type Bytes, bytesOf } from "../scan/byte-cache.ts";
 import type { AclCell, OwnerCell, Triage } from "../scan/triage.ts";
@@ -39,8 +40,9 @@ export class CsvRows {
     return this.#reader.number;
   }
 
-  get fault(): RowReader["fault"] {
-    return (what) => this.#reader.fault(what);
+  /** An error about the row that begins where {@link read} left off. */
+  unfinished(what: string): PlanError {
+    return this.#reader.unfinished(what);
   }
 
   finish(): void {
