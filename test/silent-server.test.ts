@@ -1,4 +1,5 @@
 // Ctrl-C ends a command in order while a server that was asked does not answer, however long that server stays silent.
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -33,13 +34,42 @@ async function campaign(name: string, ownerCanonicalId: string | undefined): Pro
     campaign: name,
     bucket: { name: "lake", owner: "111122223333", ownerCanonicalId, region: "us-east-1", endpoint, keys },
     inventory: { manifest: "s3://reports/lake/manifest.json" },
-    accounts: [{ id: "222233334444", keys }],
+    accounts: [{ id: "222233334444", canonicalId: "b".repeat(64), keys }],
     actions: { default: "acl" },
     store: `./${name}`,
     redis: "embedded",
   };
   await writeFile(file, stringify(settings));
   return file;
+}
+
+const DATA_BYTES = 8 << 20;
+
+/** Answers what plan asks for before it reads data files, and of these only the beginning. Resolves once one of them has begun. */
+function withReport(files: number, beginning: string): Promise<void> {
+  const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+  const manifest = JSON.stringify({
+    sourceBucket: "lake",
+    destinationBucket: "arn:aws:s3:::reports",
+    version: "2016-11-30",
+    creationTimestamp: String(Date.now()),
+    fileFormat: "CSV",
+    fileSchema: "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, ObjectAccessControlList, ObjectOwner",
+    files: Array.from({ length: files }, (_, i) => ({ key: `data/${i}.csv.gz`, size: DATA_BYTES, MD5checksum: md5(String(i)) })),
+  });
+  const answers: Record<string, string> = { "/reports/lake/manifest.json": manifest, "/reports/lake/manifest.checksum": md5(manifest) };
+  return new Promise((resolve) => {
+    server.on("request", (request, response) => {
+      const path = (request.url as string).split("?")[0] as string;
+      const isData = path.startsWith("/reports/data/");
+      const whole = answers[path];
+      if (!isData && whole === undefined) return;
+      response.writeHead(200, { etag: '"e"', "content-length": whole?.length ?? DATA_BYTES });
+      if (request.method === "HEAD") response.end();
+      else if (isData) response.write(beginning, () => resolve());
+      else response.end(whole);
+    });
+  });
 }
 
 it.each([
@@ -65,6 +95,28 @@ it.each([
       expect([ended.code, JSON.parse(ended.stdout)]).toEqual([130, { error: expect.stringContaining("stopped"), exitCode: 130 }]);
       expect((await readdir(folder)).filter((entry) => !entry.endsWith(".yaml"))).toEqual([]);
     } finally {
+      running.child.kill("SIGKILL");
+    }
+  },
+  15_000,
+);
+
+it.each([
+  ["plan", ["plan"]],
+  ["plan --explain", ["plan", "--explain", "key"]],
+] as const)(
+  "%s, in the middle of its data files",
+  async (name, [command, ...flags]) => {
+    const file = await campaign(`middle${name.replaceAll(/[^a-z]/g, "")}`, "a".repeat(64));
+    const begun = withReport(2, "\x1f\x8b");
+    const running = start([command, "--config", file, "--json", ...flags], { ...process.env, QC_KEY: "key", QC_SECRET: "secret" });
+    try {
+      await Promise.race([begun, running.ended.then((ended) => expect(ended).toBe("still at work"))]);
+      running.child.kill("SIGINT");
+      const ended = await running.ended;
+      expect([ended.code, JSON.parse(ended.stdout)]).toEqual([130, { error: expect.stringContaining("stopped"), exitCode: 130 }]);
+    } finally {
+      server.removeAllListeners("request");
       running.child.kill("SIGKILL");
     }
   },
