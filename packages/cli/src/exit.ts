@@ -68,6 +68,8 @@ function adviceFor(code: string, status: number): string {
   return "`quitclaim check` tells which permission is missing and what to write.";
 }
 
+const FAILED =
+  "the disk failed, or the share that this lies on. Look at it (the system's log says more), then run the same command again; nothing is lost.";
 const DISK: Readonly<Record<string, string>> = {
   EACCES: "this user may not do that there. Change the rights, or name another place.",
   EPERM: "this user may not do that there. Change the rights, or name another place.",
@@ -78,6 +80,11 @@ const DISK: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full. Free some space, then run the same command again; nothing is lost.",
   EDQUOT: "the quota is used up. Free some space, then run the same command again; nothing is lost.",
   EMFILE: "too many files are open. Raise the limit (ulimit -n), then run the same command again.",
+  EIO: FAILED,
+  ESTALE: FAILED,
+  EHOSTDOWN: FAILED,
+  ENOTCONN: FAILED,
+  ENXIO: FAILED,
 };
 
 /** What the file system refused, with the path that it was about. */
