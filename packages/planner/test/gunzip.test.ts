@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Gunzip } from "../src/csv/gunzip.ts";
 import { Kernel } from "../src/csv/kernel.ts";
 import { PlanError } from "../src/error.ts";
+import { GZIP_HEADER_BYTES_MAX, INFLATED_PIECE_BYTES, ROW_BYTES_MAX } from "../src/limits.ts";
 import type { DataFile } from "../src/source/manifest.ts";
 import { DEFLATE_WAYS } from "./fixture/deflate-ways.ts";
 import { seeded } from "./fixture/seeded.ts";
@@ -172,4 +173,17 @@ describe("a gzip file", () => {
     expect(answerOf(() => gunzipSync(stored))).toBe("invalid distance too far back");
     expect(answerOf(() => textOf(stored, seeded(1), 100))).toContain("its gzip stream is damaged at about byte ");
   });
+});
+
+test("the kernel has room for the longest row that waits for its end, another piece of text behind it, and a header that is not whole", () => {
+  const kernel = Kernel.take();
+  try {
+    const { TEXT, TEXT_BYTES, INPUT_BYTES } = kernel.constants;
+    const history = kernel.exports.beginText() - TEXT;
+    const slack = 512 + 64;
+    expect(TEXT_BYTES).toBeGreaterThanOrEqual(Math.max(history, ROW_BYTES_MAX) + INFLATED_PIECE_BYTES + slack);
+    expect(INPUT_BYTES).toBeGreaterThan(GZIP_HEADER_BYTES_MAX);
+  } finally {
+    kernel.giveBack();
+  }
 });

@@ -7,7 +7,7 @@ import { HISTORY, HISTORY_BYTES, INPUT, INPUT_BYTES, INPUT_SLACK, TEXT, TEXT_SLA
 
 // What inflate() answers.
 /** The stream is at its end: the first byte behind it is `unused`. */
-export const STREAM_END: i32 = 0;
+const STREAM_END: i32 = 0;
 /** More input is needed. */
 export const STARVED: i32 = 1;
 /** The text has reached its limit. */
@@ -47,7 +47,7 @@ export function beginText(): usize {
   return written;
 }
 
-/** Where the next piece of input belongs, of INPUT + INPUT_BYTES - this at most: behind what is not used yet. */
+/** Where the next piece of input belongs: behind what is not used yet. There is room for it up to INPUT + INPUT_BYTES. */
 export function roomForInput(): usize {
   // Bytes whose bits were loaded are kept too: what follows may begin at one of them.
   const at = firstUntaken();

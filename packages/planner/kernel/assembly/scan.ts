@@ -20,11 +20,10 @@ export {
   remember,
   roomForInput,
   STARVED,
-  STREAM_END,
   unused,
   written,
 } from "./deflate-stream";
-export { CELLS_MAX, CONFIG, FIELDS_MAX, FLAGS, HISTORY_BYTES, INPUT, INPUT_BYTES, RECORD_BYTES, RECORDS, TEXT, TEXT_BYTES } from "./layout";
+export { CELLS_MAX, CONFIG, FIELDS_MAX, FLAGS, INPUT, INPUT_BYTES, RECORD_BYTES, RECORDS, TEXT, TEXT_BYTES } from "./layout";
 
 // What scan() answers.
 /** The row at `next` is not whole, or is one that only the reader outside can tell the end of. */

@@ -2,7 +2,7 @@
 // shorter report.
 import { crc32 } from "node:zlib";
 import { PlanError } from "../error.ts";
-import { GZIP_HEADER_BYTES_MAX, INFLATED_PIECE_BYTES, READ_BYTES } from "../limits.ts";
+import { GZIP_HEADER_BYTES_MAX, INFLATED_PIECE_BYTES } from "../limits.ts";
 import type { DataFile } from "../source/manifest.ts";
 import { gzipHeaderBytes } from "./gzip-header.ts";
 import type { Kernel } from "./kernel.ts";
@@ -42,9 +42,10 @@ export class Gunzip {
 
   /** Takes bytes of the file from `at` on, and answers where those begin that it has no room for yet. Inflate what there is before the next call. */
   take(piece: Uint8Array, at: number): number {
-    const { exports, memory } = this.#kernel;
-    const bytes = piece.subarray(at, at + READ_BYTES);
-    memory.set(bytes, exports.roomForInput());
+    const { exports, memory, constants } = this.#kernel;
+    const to = exports.roomForInput();
+    const bytes = piece.subarray(at, at + constants.INPUT + constants.INPUT_BYTES - to);
+    memory.set(bytes, to);
     exports.inputCame(bytes.length);
     this.#taken += bytes.length;
     return at + bytes.length;

@@ -36,7 +36,7 @@ interface Exports {
 
 type Constant =
   | ("CELLS_MAX" | "CONFIG" | "FIELDS_MAX" | "FLAGS" | "RECORD_BYTES" | "RECORDS" | "TEXT" | "TEXT_BYTES")
-  | ("DAMAGED" | "FILLED" | "STARVED" | "STREAM_END")
+  | ("DAMAGED" | "FILLED" | "INPUT" | "INPUT_BYTES" | "STARVED")
   | ("END" | "ODD" | "NEW_CELL" | "FULL" | "FORGOTTEN")
   | ("KNOWN_OWNER" | "BUCKET_OWNER" | "KNOWN_ACL" | "PRIVATE_ACL" | "UNTOLD_ACL" | "KNOWN_WORD")
   | ("FOREIGN" | "OWN" | "MARKER");
@@ -89,8 +89,9 @@ export class Kernel {
       TEXT_BYTES: constant("TEXT_BYTES"),
       DAMAGED: constant("DAMAGED"),
       FILLED: constant("FILLED"),
+      INPUT: constant("INPUT"),
+      INPUT_BYTES: constant("INPUT_BYTES"),
       STARVED: constant("STARVED"),
-      STREAM_END: constant("STREAM_END"),
       END: constant("END"),
       ODD: constant("ODD"),
       NEW_CELL: constant("NEW_CELL"),
